@@ -1,0 +1,1 @@
+"""The Calciphylaxis Assistant: knowledge, language, channels and serving, one package a room."""

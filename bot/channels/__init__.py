@@ -1,0 +1,1 @@
+"""The guard that every message passes, and one module a channel."""

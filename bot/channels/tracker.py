@@ -1,0 +1,40 @@
+"""A tracker store that keeps what the bot needs and nothing that the user typed."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rasa.core.tracker_store import SQLTrackerStore
+from rasa.shared.core.events import Event, UserUttered
+from rasa.shared.nlu.constants import TEXT
+
+
+class RedactingTrackerStore(SQLTrackerStore):
+    """Rasa's SQL store, except that users' texts are left out before anything is written.
+
+    Conversations go on from intents, entities and slots, which hold ids of the knowledge base only.
+    """
+
+    def __init__(self, domain: Any = None, host: str | None = None, event_broker: Any = None, **settings: Any) -> None:
+        """Open the store; for SQLite, make the folder of the file."""
+        if settings.get("dialect", "sqlite") == "sqlite":
+            Path(settings.get("db", "rasa.db")).parent.mkdir(parents=True, exist_ok=True)
+        super().__init__(domain, host=host, event_broker=event_broker, **settings)
+
+    def _additional_events(self, session: Any, tracker: Any) -> Iterator[Event]:
+        """Return the events to store, without users' texts."""
+        return (without_text(event) for event in super()._additional_events(session, tracker))
+
+
+def without_text(event: Event) -> Event:
+    """Return an event as it may be stored: of a user's message, intent and topics, no words."""
+    if not isinstance(event, UserUttered):
+        return event
+    kept = copy.copy(event)
+    kept.text = ""
+    kept.parse_data = {**event.parse_data, TEXT: "", "text_tokens": []}
+    kept.metadata = {}
+    return kept

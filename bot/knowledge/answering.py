@@ -1,0 +1,211 @@
+"""From a question as understood to the answer: plain functions, one a kind of answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pydantic import Field
+
+from bot.knowledge import phrases
+from bot.knowledge.answer import Answer, Kind, Understood
+from bot.knowledge.model import Entry, Facet, Fact, Knowledge, TopicKind
+from bot.knowledge.selection import Selection, choices, follow_ups, select, subjects
+
+
+class Question(Entry):
+    """A question as the language room understood it."""
+
+    intent: str
+    confidence: float = 0.0
+    topics: tuple[str, ...] = Field((), description="ids of topics, in the order of the text")
+    asked: Mapping[Facet, float] = Field({}, description="weight of each facet")
+    not_held: tuple[str, ...] = Field((), description="matters named that the document leaves out")
+    foreign: tuple[str, ...] = Field((), description="drugs and diseases of other fields named")
+    context: tuple[str, ...] = Field((), description="topics of the conversation so far")
+
+
+def answer_question(knowledge: Knowledge, question: Question) -> Answer:
+    """Answer with facts; or ask what it is about; or say that the document does not hold it."""
+    topics, assumed = _topics(knowledge, question)
+    if not subjects(knowledge, topics):
+        return _clarify(knowledge, question)
+    if question.not_held and not _names_subject(knowledge, topics):
+        return decline_not_held(knowledge, question)
+    selection = select(knowledge, topics, question.asked)
+    if not selection.facts:
+        return _not_said(knowledge, question, topics, assumed)
+    return Answer(
+        kind=Kind.ANSWER,
+        lead=phrases.CORRECTION if question.intent == "state_claim" else "",
+        facts=selection.facts,
+        pitfalls=selection.pitfalls,
+        notes=_gaps(knowledge, question, selection),
+        understood=_understood(question, topics, assumed),
+        follow_ups=follow_ups(knowledge, topics, (*selection.facts, *selection.pitfalls)),
+    )
+
+
+def answer_urgent(knowledge: Knowledge, question: Question) -> Answer:
+    """Send to the emergency pathway first; then give the facts on the topics named, if any."""
+    facts: tuple[Fact, ...] = ()
+    pitfalls: tuple[Fact, ...] = ()
+    if _names_subject(knowledge, question.topics):
+        selection = select(knowledge, question.topics, {Facet.USE: 1.0, Facet.OVERVIEW: 1.0})
+        facts, pitfalls = selection.facts, selection.pitfalls
+    return Answer(
+        kind=Kind.URGENT,
+        lead=f"{phrases.URGENT} {phrases.URGENT_FACTS}" if facts else phrases.URGENT,
+        facts=facts,
+        pitfalls=pitfalls,
+        understood=_understood(question, question.topics),
+        follow_ups=follow_ups(knowledge, question.topics, facts),
+    )
+
+
+def decline(knowledge: Knowledge, question: Question) -> Answer:
+    """Say that the question is outside, naming what made it so, and offer the nearest topics."""
+    lead = phrases.OUT_OF_SCOPE
+    if question.foreign:
+        lead = phrases.OTHER_FIELD.format(what=", ".join(dict.fromkeys(question.foreign)))
+    return _refusal(knowledge, question, question.topics, (lead, phrases.NEAREST))
+
+
+def decline_not_held(knowledge: Knowledge, question: Question) -> Answer:
+    """Say that the document does not hold a matter of the condition; name it where it was recognised."""
+    lead = phrases.NOT_HELD_AT_ALL
+    if question.not_held:
+        lead = phrases.NOT_HELD_MATTER.format(what=", ".join(dict.fromkeys(question.not_held)))
+    return _refusal(knowledge, question, question.topics, (lead, phrases.NEAREST))
+
+
+def ask_for_question(knowledge: Knowledge, lead: str) -> Answer:
+    """Ask for a question in words, where a message held none."""
+    nothing = Question(intent="")
+    return Answer(
+        kind=Kind.CLARIFY, lead=lead, understood=_understood(nothing, ()), follow_ups=choices(knowledge, {})
+    )
+
+
+def fault(knowledge: Knowledge) -> Answer:
+    """Say that the bot could not do its work."""
+    return Answer(kind=Kind.ERROR, lead=phrases.ERROR, understood=_understood(Question(intent=""), ()))
+
+
+def small_talk(knowledge: Knowledge, question: Question) -> Answer:
+    """Answer a greeting, thanks, a goodbye, or a question about the bot or its document."""
+    notes, markers = _about(knowledge, question.intent)
+    return Answer(
+        kind=Kind.SMALLTALK,
+        lead=notes[0],
+        notes=tuple(notes[1:]),
+        markers=markers,
+        understood=_understood(question, ()),
+        follow_ups=choices(knowledge, {}),
+    )
+
+
+def source_of(knowledge: Knowledge, question: Question, shown: Sequence[str]) -> Answer:
+    """Give the facts of the last answer again with where they stand, or ask which statement is meant."""
+    facts = tuple(knowledge.fact_by_id[fact] for fact in shown if fact in knowledge.fact_by_id)
+    topics = question.topics or question.context
+    if not facts and _names_subject(knowledge, topics):
+        return answer_question(knowledge, question.copy(update={"asked": {Facet.EVIDENCE: 1.0, Facet.USE: 1.0}}))
+    if not facts:
+        return Answer(
+            kind=Kind.CLARIFY, lead=phrases.NO_LAST_ANSWER, understood=_understood(question, ()),
+            follow_ups=choices(knowledge, {}),
+        )
+    return Answer(
+        kind=Kind.ANSWER, lead=phrases.SOURCE, facts=facts, understood=_understood(question, topics, question.context),
+        follow_ups=follow_ups(knowledge, topics, facts),
+    )
+
+
+def _about(knowledge: Knowledge, intent: str) -> tuple[list[str], tuple[int, ...]]:
+    """Return the fixed lines for an intent of small talk, and the markers that they speak of."""
+    document = knowledge.document
+    names = ", ".join(topic.name for topic in knowledge.topics if topic.kind is TopicKind.SUBJECT)
+    absent = ", ".join(matter.name for matter in knowledge.not_held[:3])
+    lines = {
+        "greet": [phrases.GREETING],
+        "thank": [phrases.THANKS],
+        "goodbye": [phrases.GOODBYE],
+        "ask_capabilities": [phrases.CAPABILITIES.format(topics=names)],
+        "ask_limits": [phrases.LIMITS.format(absent=absent)],
+        "ask_currency": [
+            phrases.CURRENCY.format(
+                title=document.title, updated=document.updated.isoformat(), status=document.review_status
+            )
+        ],
+        "ask_audience": [phrases.AUDIENCE.format(disclaimer=document.disclaimer)],
+        "ask_references": [phrases.REFERENCES.format(listed=len(knowledge.references))],
+    }
+    markers = tuple(range(1, document.markers + 1)) if intent == "ask_references" else ()
+    return lines.get(intent, [phrases.GREETING]), markers
+
+
+def _topics(knowledge: Knowledge, question: Question) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the topics that the question is about, and those of them that were carried over."""
+    if subjects(knowledge, question.topics):
+        return question.topics, ()
+    if question.context:
+        return (*question.topics, *question.context), question.context
+    likeliest = max(question.asked, key=lambda facet: question.asked[facet], default=None)
+    implied = knowledge.implied_topics.get(likeliest) if likeliest else None
+    return ((*question.topics, implied), ()) if implied else (question.topics, ())
+
+
+def _names_subject(knowledge: Knowledge, topics: Sequence[str]) -> bool:
+    return any(knowledge.topic_by_id[topic].kind is TopicKind.SUBJECT for topic in subjects(knowledge, topics))
+
+
+def _clarify(knowledge: Knowledge, question: Question) -> Answer:
+    return Answer(
+        kind=Kind.CLARIFY,
+        lead=phrases.CLARIFY,
+        understood=_understood(question, question.topics),
+        follow_ups=choices(knowledge, question.asked),
+    )
+
+
+def _not_said(
+    knowledge: Knowledge, question: Question, topics: Sequence[str], assumed: Sequence[str]
+) -> Answer:
+    """Say what of the topic the document does not hold."""
+    names = ", ".join(knowledge.topic_by_id[topic].name for topic in subjects(knowledge, topics))
+    what = f"{_asked(question)}; {names}"
+    lines = (phrases.NOT_HELD.format(what=what), phrases.NEAREST)
+    return _refusal(knowledge, question, topics, lines, assumed)
+
+
+def _refusal(
+    knowledge: Knowledge, question: Question, topics: Sequence[str], lines: Sequence[str], assumed: Sequence[str] = ()
+) -> Answer:
+    return Answer(
+        kind=Kind.OUT_OF_SCOPE,
+        lead=lines[0],
+        notes=tuple(lines[1:]),
+        understood=_understood(question, topics, assumed),
+        follow_ups=follow_ups(knowledge, topics, ()),
+    )
+
+
+def _asked(question: Question) -> str:
+    likeliest = sorted(question.asked, key=lambda facet: -question.asked[facet])[:1]
+    return phrases.ASKED[likeliest[0]] if likeliest else phrases.ASKED[Facet.USE]
+
+
+def _gaps(knowledge: Knowledge, question: Question, selection: Selection) -> tuple[str, ...]:
+    """Name what else was asked and is not in the document, beside what is."""
+    names = [knowledge.topic_by_id[topic].name for topic in selection.missing]
+    gaps = [*names, *question.not_held]
+    return (phrases.ALSO_NOT_HELD.format(what=", ".join(dict.fromkeys(gaps))),) if gaps else ()
+
+
+def _understood(question: Question, topics: Sequence[str], assumed: Sequence[str] = ()) -> Understood:
+    return Understood(
+        intent=question.intent,
+        topics=tuple(dict.fromkeys(topics)),
+        confidence=question.confidence,
+        assumed=tuple(dict.fromkeys(assumed)),
+    )

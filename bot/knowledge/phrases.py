@@ -1,0 +1,91 @@
+"""The bot's fixed phrases. No medical claim stands here: those are facts of the knowledge base."""
+
+from __future__ import annotations
+
+from bot.knowledge.model import Certainty, Facet
+
+ASKED = {
+    Facet.OVERVIEW: "an overview",
+    Facet.USE: "a recommendation",
+    Facet.DOSE: "a dose",
+    Facet.FREQUENCY: "how often",
+    Facet.DURATION: "for how long",
+    Facet.INDICATION: "when or for whom",
+    Facet.EFFECT: "the effect",
+    Facet.EVIDENCE: "the evidence",
+    Facet.REASON: "the reason",
+    Facet.RISK: "risks or side effects",
+    Facet.ALTERNATIVE: "an alternative",
+    Facet.MONITORING: "what to monitor",
+    Facet.PROGNOSIS: "the prognosis",
+    Facet.ACCURACY: "how reliable it is",
+    Facet.TIMING: "the timing",
+    Facet.CLAIM: "that statement",
+    Facet.ADMINISTRATION: "route, rate or how it is given",
+    Facet.AGENT: "which product or drug exactly",
+    Facet.METHOD: "how it is done",
+    Facet.CAUSE: "the cause or mechanism",
+    Facet.EPIDEMIOLOGY: "how common it is",
+    Facet.PRESENTATION: "definition, signs or diagnostic criteria",
+    Facet.INTERACTION: "interactions or special groups",
+    Facet.ACCESS: "cost, supply or licence",
+}
+
+CERTAINTY = {
+    Certainty.LIMITED: "limited evidence",
+    Certainty.MIXED: "mixed evidence",
+    Certainty.NOT_SIGNIFICANT: "not statistically significant",
+    Certainty.PROMISING: "promising",
+    Certainty.NOT_STATED: "not stated",
+}
+
+CORRECTION = "The document does not support that:"
+ALSO_NOT_HELD = "Not in the document: {what}."
+NOT_HELD = "The document does not say this ({what})."
+NOT_HELD_MATTER = "The document does not mention {what}."
+NOT_HELD_AT_ALL = "The document does not hold that about calciphylaxis management."
+OUT_OF_SCOPE = (
+    "That is outside what this assistant covers: it answers only from one document on managing calciphylaxis."
+)
+OTHER_FIELD = (
+    "This looks like a question on something else ({what}); this assistant answers only from one document on managing "
+    "calciphylaxis."
+)
+NEAREST = "It can answer, for example, the questions below."
+CLARIFY = "What is this about? Please choose, or name the topic:"
+TOO_LONG = (
+    "That message is too long to be read as a question ({length} characters; at most {most}). Nothing of it was kept. "
+    "Please ask in a sentence or two, for example:"
+)
+NO_SENDER = "The request names no sender. Send `sender` (a text that is this conversation's own) and `message` as JSON."
+NO_MESSAGE = "The request holds no message. Send `message` (a text) beside `sender` as JSON."
+NO_JSON = "The request is not a JSON object. Send {\"sender\": \"...\", \"message\": \"...\"}."
+NOT_ALLOWED = "The request carries no valid token. Send `Authorization: Bearer` with the token of this service."
+NOTHING_TO_READ = "There is no question to read in that message. Please type a question in words, for example:"
+URGENT = (
+    "This needs the emergency pathway now: call your resuscitation or critical-care team. This assistant cannot help "
+    "in an emergency."
+)
+URGENT_FACTS = "What the document says that may bear on it:"
+ERROR = "The assistant cannot look this up right now. Please send the question again in a minute."
+GREETING = "Hello. I answer questions on managing calciphylaxis from one cited document, and from nothing else."
+THANKS = "You're welcome."
+GOODBYE = "Goodbye."
+CAPABILITIES = (
+    "I answer questions on managing calciphylaxis from one document, word for word the same each time, with what is "
+    "asked (dose, how often, evidence, risks, alternatives, monitoring, prognosis), how sure the document is, and where "
+    "it stands. Topics: {topics}."
+)
+LIMITS = (
+    "I hold only what one document says on managing calciphylaxis. I do not cover other diseases or settings, nor what "
+    "the document leaves out, for example {absent}; I do not calculate doses or judge a patient."
+)
+CURRENCY = "The document \"{title}\" was last updated on {updated}; its review status: {status}."
+AUDIENCE = "Written for healthcare professionals. {disclaimer}"
+REFERENCES = "The document lists {listed} references without numbers; markers are matched to them by position."
+NO_LAST_ANSWER = "Which statement do you mean? Ask a question first, then ask where the answer is from."
+SOURCE = "The last answer stands here:"
+UNLISTED = "marker {markers}: no reference listed in the document"
+LISTED = "[{marker}] {title} ({year})"
+BY_POSITION = "by position; the list bears no numbers"
+STATUS_LINE = "Document updated {updated}; {status}."

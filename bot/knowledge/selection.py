@@ -1,0 +1,171 @@
+"""Selection: (topics, what is asked of them) -> facts, the warnings that belong to them, and what is missing.
+
+What is asked comes as weights over all facets, because a classifier is rarely sure of one: the facets
+that a topic's facts answer compete among themselves, and against those that the document leaves out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.knowledge.model import Entry, Facet, Fact, Knowledge, TopicKind
+
+FOLLOW_UPS = 3
+# Chosen on the development questions; see docs/decisions.md.
+LEAST_HELD_SHARE = 0.35
+NEAR_BEST = 0.6
+TOUCH = 0.5
+
+Weights = Mapping[Facet, float]
+
+
+class Selection(Entry):
+    """The facts that answer a question; ``missing`` are topics of which the document does not say it."""
+
+    facts: tuple[Fact, ...] = ()
+    pitfalls: tuple[Fact, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+def subjects(knowledge: Knowledge, topics: Iterable[str]) -> tuple[str, ...]:
+    """Reduce the topics named to those that the question is about, in the order named.
+
+    A subject outweighs a group ("first-line wound care" is about wound care), a group the
+    condition, and the condition a patient's setting.
+    """
+    named = [knowledge.topic_by_id[topic] for topic in dict.fromkeys(topics) if topic in knowledge.topic_by_id]
+    for kind in (TopicKind.SUBJECT, TopicKind.GROUP, TopicKind.CONDITION, TopicKind.SETTING):
+        found = tuple(topic.id for topic in named if topic.kind is kind and _facts_on(knowledge, topic.id))
+        if found:
+            return found
+    return ()
+
+
+def select(knowledge: Knowledge, topics: Sequence[str], asked: Weights) -> Selection:
+    """Choose the facts that answer what is asked of the topics.
+
+    Args:
+        knowledge: the knowledge base.
+        topics: ids of topics as named in the question, in its order.
+        asked: weight of each facet, 0 or more; their sum need not be 1.
+
+    Returns:
+        facts by topic in the order named, then those shown along with them; warnings; and the topics of
+        which the document does not say what is asked.
+    """
+    about = subjects(knowledge, topics)
+    chosen: dict[str, list[Fact]] = {}
+    missing: list[str] = []
+    for topic in about:
+        if held_share(knowledge, topic, asked) < LEAST_HELD_SHARE:
+            missing.append(topic)
+        else:
+            chosen[topic] = _best_facts(knowledge, topic, topics, asked)
+    kept = _without_covered(about, chosen)
+    direct = list(dict.fromkeys(fact for facts in kept.values() for fact in facts))
+    facts = _with_companions(knowledge, direct)
+    facets = {_facet(fact, topic, asked) for topic, found in kept.items() for fact in found}
+    covered = {topic for fact in direct for topic in (*fact.topics, *fact.touches)}
+    return Selection(
+        facts=tuple(facts),
+        pitfalls=tuple(_warnings(knowledge, kept, facets, facts)),
+        missing=tuple(topic for topic in missing if topic not in covered),
+    )
+
+
+def merge(selections: Sequence[Selection]) -> Selection:
+    """Join the selections of several questions, in their order; a warning that is also a fact is shown once."""
+    facts = tuple(dict.fromkeys(fact for part in selections for fact in part.facts))
+    pitfalls = dict.fromkeys(fact for part in selections for fact in part.pitfalls if fact not in facts)
+    missing = dict.fromkeys(topic for part in selections for topic in part.missing)
+    return Selection(facts=facts, pitfalls=tuple(pitfalls), missing=tuple(missing))
+
+
+def held_share(knowledge: Knowledge, topic: str, asked: Weights) -> float:
+    """Return the part of the weight, 0 to 1, that lies on facets which some fact answers of this topic."""
+    held = {facet for fact in knowledge.facts for facet in fact.answers(topic)}
+    total = sum(asked.values())
+    return sum(asked.get(facet, 0.0) for facet in held) / total if total else 0.0
+
+
+def follow_ups(knowledge: Knowledge, topics: Sequence[str], shown: Iterable[Fact]) -> tuple[str, ...]:
+    """Return questions on the same topics that the answer has not answered, else on other topics."""
+    seen = set(shown)
+    about = set(subjects(knowledge, topics))
+    near = [fact for fact in knowledge.facts if about & set(fact.topics)]
+    offered = dict.fromkeys(fact.question for fact in (*near, *_leading_facts(knowledge)) if fact not in seen)
+    return tuple(offered)[:FOLLOW_UPS]
+
+
+def choices(knowledge: Knowledge, asked: Weights, most: int = 4) -> tuple[str, ...]:
+    """Return one question a topic that answers what is asked: what to offer when no topic was named."""
+    facet = max(asked, key=lambda one: asked[one], default=Facet.USE)
+    leading = _leading_facts(knowledge, facet)
+    if len(leading) < 2:
+        leading = [*leading, *_leading_facts(knowledge)]
+    return tuple(dict.fromkeys(fact.question for fact in leading))[:most]
+
+
+def _leading_facts(knowledge: Knowledge, facet: Facet | None = None) -> list[Fact]:
+    """Return the first fact of each topic, or the first that answers a facet."""
+    leading: dict[str, Fact] = {}
+    for fact in knowledge.facts:
+        if facet is None or facet in fact.facets:
+            leading.setdefault(fact.topics[0], fact)
+    return list(leading.values())
+
+
+def _facts_on(knowledge: Knowledge, topic: str) -> list[Fact]:
+    return [fact for fact in knowledge.facts if fact.answers(topic)]
+
+
+def _weight(fact: Fact, topic: str, asked: Weights) -> float:
+    return max((asked.get(facet, 0.0) for facet in fact.answers(topic)), default=0.0)
+
+
+def _facet(fact: Fact, topic: str, asked: Weights) -> Facet:
+    return max(fact.answers(topic), key=lambda facet: asked.get(facet, 0.0))
+
+
+def _best_facts(knowledge: Knowledge, topic: str, named: Sequence[str], asked: Weights) -> list[Fact]:
+    """Choose the facts on one topic whose facets weigh most; one that touches another topic named weighs more."""
+    candidates = _facts_on(knowledge, topic)
+    others = set(named) - {topic}
+    scores = {
+        fact.id: _weight(fact, topic, asked) * (1 + TOUCH * len(others & set(fact.touches))) for fact in candidates
+    }
+    best = max(scores.values(), default=0.0)
+    return [fact for fact in candidates if best > 0 and scores[fact.id] >= NEAR_BEST * best]
+
+
+def _without_covered(about: Sequence[str], chosen: Mapping[str, list[Fact]]) -> dict[str, list[Fact]]:
+    """Drop a topic that the facts chosen for another one speak of too: "does STS improve survival?" is one question."""
+    kept: dict[str, list[Fact]] = {}
+    for topic in about:
+        others = [fact for other, facts in chosen.items() if other != topic for fact in facts]
+        own_touch = any(other in fact.touches for fact in chosen.get(topic, ()) for other in chosen if other != topic)
+        if topic in chosen and (own_touch or not any(topic in fact.touches for fact in others)):
+            kept[topic] = chosen[topic]
+    return kept
+
+
+def _with_companions(knowledge: Knowledge, direct: Sequence[Fact]) -> list[Fact]:
+    """Add the facts that are shown with those asked for; one step only, not their companions' own."""
+    ids = {fact.id for fact in direct}
+    brought = [fact for fact in knowledge.facts if fact.id not in ids and ids & set(fact.brought_by)]
+    return [*direct, *brought]
+
+
+def _warnings(
+    knowledge: Knowledge, topics: Iterable[str], facets: set[Facet], facts: Sequence[Fact]
+) -> list[Fact]:
+    """Return the pitfalls of these topics and facets, and the other half of each tension touched."""
+    shown = {fact.id for fact in facts}
+    ids = [
+        pitfall.fact
+        for pitfall in knowledge.pitfalls
+        if set(pitfall.topics) & set(topics) and set(pitfall.facets) & facets
+    ]
+    for tension in knowledge.tensions:
+        ids += [other for one, other in (tension.facts, tension.facts[::-1]) if one in shown]
+    return [knowledge.fact_by_id[fact] for fact in dict.fromkeys(ids) if fact not in shown]

@@ -1,0 +1,50 @@
+"""Prepares what the language components read: the clinical spaCy pipeline of the present knowledge base."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from rasa.shared.nlu.training_data.loading import load_data
+
+from bot.knowledge.loading import load
+from bot.language import lexicon
+from bot.language.pipeline import PIPELINE_FOLDER, WORD, build, own_words
+
+OFTEN = 5
+SHORTEST = 5
+
+
+def frequent_words(nlu_folder: Path) -> list[str]:
+    """List the words that the training examples use often, most frequent first: worth correcting towards."""
+    counts: dict[str, int] = {}
+    for message in load_data(str(nlu_folder)).intent_examples:
+        for word in WORD.findall(message.get("text").lower()):
+            counts[word] = counts.get(word, 0) + 1
+    often = [word for word, count in counts.items() if count >= OFTEN and len(word) >= SHORTEST and word.isalpha()]
+    return sorted(often, key=lambda word: (-counts[word], word))
+
+
+def prepare_pipeline(
+    fingerprint: str = "", nlu_folder: Path = Path("data/nlu"), target: Path = PIPELINE_FOLDER
+) -> None:
+    """Build the pipeline anew and put it in place, complete or not at all.
+
+    Args:
+        fingerprint: name of the model that is trained with it, noted in its ``meta.json``.
+        nlu_folder: the training examples.
+        target: where the pipeline goes.
+    """
+    knowledge = load()
+    own = own_words(knowledge)
+    often = frequent_words(nlu_folder)
+    drugs = lexicon.drug_names(own)
+    known = [*lexicon.confusable_words([*own, *often], drugs), *often]
+    nlp = build(knowledge, known=known, drugs=drugs, diseases=lexicon.disease_words(own), more_targets=often)
+    nlp.meta["fingerprint"] = fingerprint
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        nlp.to_disk(Path(scratch) / "pipeline")
+        shutil.rmtree(target, ignore_errors=True)
+        (Path(scratch) / "pipeline").rename(target)
