@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import reading
 from bot.knowledge import answering
-from bot.knowledge.answer import Answer, to_custom
+from bot.knowledge.answer import Answer, Kind, to_custom
 from bot.knowledge.loading import load
 from bot.knowledge.rendering import to_text
 
@@ -25,12 +25,10 @@ def say(dispatcher: CollectingDispatcher, answer: Answer) -> Events:
         buttons=[{"title": text, "payload": text} for text in answer.follow_ups],
         json_message=to_custom(answer, knowledge),
     )
-    if not answer.facts:
-        return []
-    return [
-        SlotSet(reading.TOPICS_SLOT, list(answer.understood.topics)),
-        SlotSet(reading.SHOWN_SLOT, [fact.id for fact in (*answer.facts, *answer.pitfalls)]),
-    ]
+    events = [SlotSet(reading.SHOWN_SLOT, [fact.id for fact in (*answer.facts, *answer.pitfalls)])]
+    if answer.understood.topics:
+        events.append(SlotSet(reading.TOPICS_SLOT, list(answer.understood.topics)))
+    return [] if answer.kind is Kind.SMALLTALK else events
 
 
 class ActionAnswer(Action):

@@ -26,17 +26,17 @@ class Question(Entry):
 
 def answer_question(knowledge: Knowledge, question: Question) -> Answer:
     """Answer with facts; or ask what it is about; or say that the document does not hold it."""
+    if question.not_held and not _names_subject(knowledge, question.topics):
+        return decline_not_held(knowledge, question)
     topics, assumed = _topics(knowledge, question)
     if not subjects(knowledge, topics):
         return _clarify(knowledge, question)
-    if question.not_held and not _names_subject(knowledge, topics):
-        return decline_not_held(knowledge, question)
     selection = select(knowledge, topics, question.asked)
     if not selection.facts:
         return _not_said(knowledge, question, topics, assumed)
     return Answer(
         kind=Kind.ANSWER,
-        lead=phrases.CORRECTION if question.intent == "state_claim" else "",
+        lead=phrases.CLAIM if question.intent == "state_claim" else "",
         facts=selection.facts,
         pitfalls=selection.pitfalls,
         notes=_gaps(knowledge, question, selection),
@@ -64,15 +64,16 @@ def answer_urgent(knowledge: Knowledge, question: Question) -> Answer:
 
 def decline(knowledge: Knowledge, question: Question) -> Answer:
     """Say that the question is outside, naming what made it so, and offer the nearest topics."""
-    lead = phrases.OUT_OF_SCOPE
+    condition = knowledge.condition().name
+    lead = phrases.OUT_OF_SCOPE.format(condition=condition)
     if question.foreign:
-        lead = phrases.OTHER_FIELD.format(what=", ".join(dict.fromkeys(question.foreign)))
+        lead = phrases.OTHER_FIELD.format(what=", ".join(dict.fromkeys(question.foreign)), condition=condition)
     return _refusal(knowledge, question, question.topics, (lead, phrases.NEAREST))
 
 
 def decline_not_held(knowledge: Knowledge, question: Question) -> Answer:
     """Say that the document does not hold a matter of the condition; name it where it was recognised."""
-    lead = phrases.NOT_HELD_AT_ALL
+    lead = phrases.NOT_HELD_AT_ALL.format(condition=knowledge.condition().name)
     if question.not_held:
         lead = phrases.NOT_HELD_MATTER.format(what=", ".join(dict.fromkeys(question.not_held)))
     return _refusal(knowledge, question, question.topics, (lead, phrases.NEAREST))
@@ -107,7 +108,7 @@ def small_talk(knowledge: Knowledge, question: Question) -> Answer:
 def source_of(knowledge: Knowledge, question: Question, shown: Sequence[str]) -> Answer:
     """Give the facts of the last answer again with where they stand, or ask which statement is meant."""
     facts = tuple(knowledge.fact_by_id[fact] for fact in shown if fact in knowledge.fact_by_id)
-    topics = question.topics or question.context
+    topics, assumed = (question.topics, ()) if question.topics else (question.context, question.context)
     if not facts and _names_subject(knowledge, topics):
         return answer_question(knowledge, question.copy(update={"asked": {Facet.EVIDENCE: 1.0, Facet.USE: 1.0}}))
     if not facts:
@@ -116,22 +117,22 @@ def source_of(knowledge: Knowledge, question: Question, shown: Sequence[str]) ->
             follow_ups=choices(knowledge, {}),
         )
     return Answer(
-        kind=Kind.ANSWER, lead=phrases.SOURCE, facts=facts, understood=_understood(question, topics, question.context),
+        kind=Kind.ANSWER, lead=phrases.SOURCE, facts=facts, understood=_understood(question, topics, assumed),
         follow_ups=follow_ups(knowledge, topics, facts),
     )
 
 
 def _about(knowledge: Knowledge, intent: str) -> tuple[list[str], tuple[int, ...]]:
     """Return the fixed lines for an intent of small talk, and the markers that they speak of."""
-    document = knowledge.document
+    document, condition = knowledge.document, knowledge.condition().name
     names = ", ".join(topic.name for topic in knowledge.topics if topic.kind is TopicKind.SUBJECT)
     absent = ", ".join(matter.name for matter in knowledge.not_held[:3])
     lines = {
-        "greet": [phrases.GREETING],
+        "greet": [phrases.GREETING.format(condition=condition)],
         "thank": [phrases.THANKS],
         "goodbye": [phrases.GOODBYE],
-        "ask_capabilities": [phrases.CAPABILITIES.format(topics=names)],
-        "ask_limits": [phrases.LIMITS.format(absent=absent)],
+        "ask_capabilities": [phrases.CAPABILITIES.format(topics=names, condition=condition)],
+        "ask_limits": [phrases.LIMITS.format(absent=absent, condition=condition)],
         "ask_currency": [
             phrases.CURRENCY.format(
                 title=document.title, updated=document.updated.isoformat(), status=document.review_status
@@ -141,18 +142,20 @@ def _about(knowledge: Knowledge, intent: str) -> tuple[list[str], tuple[int, ...
         "ask_references": [phrases.REFERENCES.format(listed=len(knowledge.references))],
     }
     markers = tuple(range(1, document.markers + 1)) if intent == "ask_references" else ()
-    return lines.get(intent, [phrases.GREETING]), markers
+    return lines.get(intent, lines["greet"]), markers
 
 
 def _topics(knowledge: Knowledge, question: Question) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the topics that the question is about, and those of them that were carried over."""
-    if subjects(knowledge, question.topics):
+    about = subjects(knowledge, question.topics)
+    if any(knowledge.topic_by_id[topic].kind is not TopicKind.CONDITION for topic in about):
         return question.topics, ()
-    if question.context:
+    if question.context and not about:
         return (*question.topics, *question.context), question.context
     likeliest = max(question.asked, key=lambda facet: question.asked[facet], default=None)
-    implied = knowledge.implied_topics.get(likeliest) if likeliest else None
-    return ((*question.topics, implied), ()) if implied else (question.topics, ())
+    table = knowledge.implied_topics if about else knowledge.bare_topics
+    implied = table.get(likeliest) if likeliest else None
+    return ((*question.topics, implied) if implied else question.topics), ()
 
 
 def _names_subject(knowledge: Knowledge, topics: Sequence[str]) -> bool:
@@ -197,9 +200,11 @@ def _asked(question: Question) -> str:
 
 def _gaps(knowledge: Knowledge, question: Question, selection: Selection) -> tuple[str, ...]:
     """Name what else was asked and is not in the document, beside what is."""
-    names = [knowledge.topic_by_id[topic].name for topic in selection.missing]
-    gaps = [*names, *question.not_held]
-    return (phrases.ALSO_NOT_HELD.format(what=", ".join(dict.fromkeys(gaps))),) if gaps else ()
+    names = ", ".join(knowledge.topic_by_id[topic].name for topic in selection.missing)
+    gaps = [phrases.NOT_HELD.format(what=f"{_asked(question)}; {names}")] if names else []
+    if question.not_held:
+        gaps.append(phrases.NOT_HELD_MATTER.format(what=", ".join(dict.fromkeys(question.not_held))))
+    return tuple(gaps)
 
 
 def _understood(question: Question, topics: Sequence[str], assumed: Sequence[str] = ()) -> Understood:

@@ -218,7 +218,8 @@ class Knowledge(Entry):
     facts: tuple[Fact, ...]
     pitfalls: tuple[Pitfall, ...] = ()
     tensions: tuple[Tension, ...] = ()
-    implied_topics: dict[Facet, str] = Field({}, description="topic of a question that names none")
+    implied_topics: dict[Facet, str] = Field({}, description="topic of a question that names the condition only")
+    bare_topics: dict[Facet, str] = Field({}, description="topic of a question that names nothing")
     not_held: tuple[NotHeld, ...] = ()
 
     _lists = _filled("topics", "facts")
@@ -295,7 +296,7 @@ def _links(values: dict[str, Any]) -> list[tuple[str, str, str, tuple[str, ...]]
     for pitfall in values["pitfalls"]:
         links.append((f"pitfall on `{pitfall.fact}`", "facts", "fact", (pitfall.fact,)))
         links.append((f"pitfall on `{pitfall.fact}`", "topics", "topic", pitfall.topics))
-    for facet, topic in values["implied_topics"].items():
+    for facet, topic in (*values["implied_topics"].items(), *values["bare_topics"].items()):
         links.append((f"the implied topic of `{facet.value}`", "topics", "topic", (topic,)))
     for tension in values["tensions"]:
         links.append(("a tension", "facts", "fact", tension.facts))

@@ -39,17 +39,16 @@ CERTAINTY = {
     Certainty.NOT_STATED: "not stated",
 }
 
-CORRECTION = "The document does not support that:"
-ALSO_NOT_HELD = "Not in the document: {what}."
+CLAIM = "Please check that against the document:"
 NOT_HELD = "The document does not say this ({what})."
 NOT_HELD_MATTER = "The document does not mention {what}."
-NOT_HELD_AT_ALL = "The document does not hold that about calciphylaxis management."
+NOT_HELD_AT_ALL = "The document does not hold that about managing {condition}."
 OUT_OF_SCOPE = (
-    "That is outside what this assistant covers: it answers only from one document on managing calciphylaxis."
+    "That is outside what this assistant covers: it answers only from one document on managing {condition}."
 )
 OTHER_FIELD = (
     "This looks like a question on something else ({what}); this assistant answers only from one document on managing "
-    "calciphylaxis."
+    "{condition}."
 )
 NEAREST = "It can answer, for example, the questions below."
 CLARIFY = "What is this about? Please choose, or name the topic:"
@@ -68,16 +67,16 @@ URGENT = (
 )
 URGENT_FACTS = "What the document says that may bear on it:"
 ERROR = "The assistant cannot look this up right now. Please send the question again in a minute."
-GREETING = "Hello. I answer questions on managing calciphylaxis from one cited document, and from nothing else."
+GREETING = "Hello. I answer questions on managing {condition} from one cited document, and from nothing else."
 THANKS = "You're welcome."
 GOODBYE = "Goodbye."
 CAPABILITIES = (
-    "I answer questions on managing calciphylaxis from one document, word for word the same each time, with what is "
+    "I answer questions on managing {condition} from one document, word for word the same each time, with what is "
     "asked (dose, how often, evidence, risks, alternatives, monitoring, prognosis), how sure the document is, and where "
     "it stands. Topics: {topics}."
 )
 LIMITS = (
-    "I hold only what one document says on managing calciphylaxis. I do not cover other diseases or settings, nor what "
+    "I hold only what one document says on managing {condition}. I do not cover other diseases or settings, nor what "
     "the document leaves out, for example {absent}; I do not calculate doses or judge a patient."
 )
 CURRENCY = "The document \"{title}\" was last updated on {updated}; its review status: {status}."
@@ -88,4 +87,8 @@ SOURCE = "The last answer stands here:"
 UNLISTED = "marker {markers}: no reference listed in the document"
 LISTED = "[{marker}] {title} ({year})"
 BY_POSITION = "by position; the list bears no numbers"
+CERTAINTY_LINE = "Certainty in the document: {what}."
+CERTAINTY_OF = "{grade} ({where})"
+OTHERWISE_NOT_STATED = "otherwise not stated"
+SOURCES_LINE = "Sources: {what}."
 STATUS_LINE = "Document updated {updated}; {status}."

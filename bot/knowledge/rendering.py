@@ -45,9 +45,13 @@ def _certainty_line(facts: Sequence[Fact]) -> str:
     """Give the document's own certainty; where facts differ, bullet by bullet."""
     grades = list(dict.fromkeys((fact.locator, fact.certainty) for fact in facts))
     if len({grade for _, grade in grades}) == 1:
-        return f"Certainty in the document: {phrases.CERTAINTY[grades[0][1]]}."
-    stated = [f"{phrases.CERTAINTY[grade]} ({where})" for where, grade in grades if grade is not Certainty.NOT_STATED]
-    return f"Certainty in the document: {'; '.join(stated)}; otherwise not stated."
+        return phrases.CERTAINTY_LINE.format(what=phrases.CERTAINTY[grades[0][1]])
+    stated = [
+        phrases.CERTAINTY_OF.format(grade=phrases.CERTAINTY[grade], where=where)
+        for where, grade in grades
+        if grade is not Certainty.NOT_STATED
+    ]
+    return phrases.CERTAINTY_LINE.format(what="; ".join([*stated, phrases.OTHERWISE_NOT_STATED]))
 
 
 def _sources_line(answer: Answer, knowledge: Knowledge) -> str:
@@ -65,4 +69,4 @@ def _sources_line(answer: Answer, knowledge: Knowledge) -> str:
     line = "; ".join(parts) + (f" ({phrases.BY_POSITION})" if parts else "")
     if unlisted:
         line += ("; " if line else "") + phrases.UNLISTED.format(markers=", ".join(map(str, unlisted)))
-    return f"Sources: {line}."
+    return phrases.SOURCES_LINE.format(what=line)

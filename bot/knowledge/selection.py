@@ -13,7 +13,7 @@ from bot.knowledge.model import Entry, Facet, Fact, Knowledge, TopicKind
 FOLLOW_UPS = 3
 # Chosen on the development questions; see docs/decisions.md.
 LEAST_HELD_SHARE = 0.35
-NEAR_BEST = 0.6
+NEAR_BEST = 0.7
 TOUCH = 0.5
 
 Weights = Mapping[Facet, float]
@@ -47,13 +47,14 @@ def select(knowledge: Knowledge, topics: Sequence[str], asked: Weights) -> Selec
     Args:
         knowledge: the knowledge base.
         topics: ids of topics as named in the question, in its order.
-        asked: weight of each facet, 0 or more; their sum need not be 1.
+        asked: weight of each facet, 0 or more; their sum need not be 1. Nothing asked counts as "what about it?".
 
     Returns:
         facts by topic in the order named, then those shown along with them; warnings; and the topics of
         which the document does not say what is asked.
     """
     about = subjects(knowledge, topics)
+    asked = asked or {Facet.USE: 1.0}
     chosen: dict[str, list[Fact]] = {}
     missing: list[str] = []
     for topic in about:

@@ -38,6 +38,7 @@ class Encoder:
     def __init__(self, folder: Path = ENCODER_FOLDER) -> None:
         """Remember the folder; read nothing yet."""
         self._folder = folder
+        self._checked = False
 
     def check(self) -> None:
         """Verify the files without loading them.
@@ -57,7 +58,6 @@ class Encoder:
     def _session(self) -> Any:
         import onnxruntime
 
-        self.check()
         options = onnxruntime.SessionOptions()
         # One thread a request: a question takes milliseconds, and the same sum in the same order gives the same bytes.
         options.intra_op_num_threads = 1
@@ -88,6 +88,9 @@ class Encoder:
         Raises:
             EncoderError: the files are missing or damaged.
         """
+        if not self._checked:
+            self.check()
+            self._checked = True
         vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
         for row, text in enumerate(texts):
             ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int32)

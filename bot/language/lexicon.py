@@ -12,10 +12,14 @@ from collections.abc import Iterable
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.language.spelling import fold
+
 # Zipf frequency (log10 of occurrences in a billion words, wordfreq): rarer words are taken for technical terms.
 COMMON = 3.3
 COMMON_DISEASE_WORD = 3.0
 CONFUSABLE = 2
+# Zipf frequency from which a word is taken to be spelt as meant.
+NOT_MISSPELT = 2.3
 
 
 def drug_names(own: Iterable[str]) -> list[str]:
@@ -50,17 +54,28 @@ def disease_words(own: Iterable[str]) -> list[str]:
     return sorted(word for word in words if word not in ours and zipf_frequency(word, "en") < COMMON_DISEASE_WORD)
 
 
-def confusable_words(targets: Iterable[str], drugs: Iterable[str]) -> list[str]:
+def is_english(word: str) -> bool:
+    """Tell whether a lower-case word is common enough in English not to be a misspelling."""
+    from wordfreq import zipf_frequency
+
+    return bool(zipf_frequency(word, "en") >= NOT_MISSPELT)
+
+
+def confusable_words(targets: Iterable[str], technical: Iterable[str]) -> list[str]:
     """List words that exist and lie so near a target that a speller could take one for the other.
 
-    A rare word counts only if it is a drug's name: word lists from the web hold misspellings too.
+    Args:
+        targets: lower-case words that the speller corrects towards.
+        technical: names of drugs and diseases; they count however rare they are. Other words have to be
+            common: word lists from the web hold misspellings too.
     """
-    from wordfreq import get_frequency_dict, zipf_frequency
+    from wordfreq import get_frequency_dict
 
-    wanted = sorted(set(targets))
-    english = (word for word in get_frequency_dict("en", wordlist="large") if zipf_frequency(word, "en") >= 2.3)
-    candidates = {word for word in (*english, *drugs) if len(word) >= 5 and word.isalpha() and word.isascii()}
+    sounds = sorted({fold(word) for word in targets})
+    least = 10 ** (NOT_MISSPELT - 9)
+    english = (word for word, share in get_frequency_dict("en", wordlist="large").items() if share >= least)
+    candidates = {word for word in (*english, *technical) if len(word) >= 5 and word.isalpha() and word.isascii()}
     return sorted(
         word for word in candidates
-        if process.extractOne(word, wanted, scorer=OSA.distance, score_cutoff=CONFUSABLE) is not None
+        if process.extractOne(fold(word), sounds, scorer=OSA.distance, score_cutoff=CONFUSABLE) is not None
     )

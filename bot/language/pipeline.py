@@ -22,7 +22,7 @@ from bot.language.spelling import Speller
 PIPELINE_FOLDER = Path(__file__).resolve().parents[2] / "build" / "pipeline"
 TOPIC, NOT_HELD = "topic", "not_held"
 WORD = re.compile(r"[^\W_]+")
-# A dose, range or rate is one token: "12.5-25g", "2-3x/week", ">500", "30%".
+# A dose, range or rate is one token: "1-2g", "4x/week", ">7", "9%".
 QUANTITY = re.compile(r"^[<>~≥≤]?\d+(?:[.,]\d+)?(?:(?:-|–|to)\d+(?:[.,]\d+)?)?(?:x|[a-zA-Z%]{1,4})?(?:/[a-zA-Z]{1,8})?$")
 # "mg" is the unit, not the metal, after a number or where an amount is asked for.
 UNIT_CONTEXT = re.compile(r"^(?:\d.*|many|few|in|per|of|each|x|×)$")
@@ -137,13 +137,12 @@ def masked_text(doc: Doc) -> str:
     """Return the text as a sentence encoder should see it: words corrected, topics by a pronoun, the condition out."""
     words = []
     for token in doc:
-        if token.ent_type_ == TOPIC and token.lemma_ in SPOKEN:
-            starts = token.i == 0 or doc[token.i - 1].ent_id_ != token.ent_id_
-            word = SPOKEN[token.lemma_] if starts else ""
+        stands_for_topic = token.ent_type_ == TOPIC and token.lemma_ in SPOKEN
+        if stands_for_topic and token.ent_iob_ == "I":
+            words.append(token.whitespace_)
         else:
-            word = token.lemma_
-        words.append(word + token.whitespace_ if word else "")
-    return "".join(words).strip()
+            words.append((SPOKEN[token.lemma_] if stands_for_topic else token.lemma_) + token.whitespace_)
+    return re.sub(r"\s+", " ", "".join(words)).strip()
 
 
 @Language.component("units")
@@ -158,6 +157,9 @@ def units(doc: Doc) -> Doc:
 def _is_unit(span: Span) -> bool:
     if len(span) > 1 or span[0].lower_ not in UNITS_LIKE_TOPICS:
         return False
+    others = [other for other in span.doc.ents if other.label_ == TOPIC and other.start != span.start]
+    if others and span.text in UNITS_LIKE_TOPICS:
+        return True
     before = span.doc[span.start - 1].lower_ if span.start else ""
     after = span.doc[span.end].text if span.end < len(span.doc) else ""
     return bool(UNIT_CONTEXT.match(before)) or after.startswith("/")

@@ -22,7 +22,11 @@ def frequent_words(nlu_folder: Path) -> list[str]:
     for message in load_data(str(nlu_folder)).intent_examples:
         for word in WORD.findall(message.get("text").lower()):
             counts[word] = counts.get(word, 0) + 1
-    often = [word for word, count in counts.items() if count >= OFTEN and len(word) >= SHORTEST and word.isalpha()]
+    often = [
+        word
+        for word, count in counts.items()
+        if count >= OFTEN and len(word) >= SHORTEST and word.isalpha() and lexicon.is_english(word)
+    ]
     return sorted(often, key=lambda word: (-counts[word], word))
 
 
@@ -40,8 +44,9 @@ def prepare_pipeline(
     own = own_words(knowledge)
     often = frequent_words(nlu_folder)
     drugs = lexicon.drug_names(own)
-    known = [*lexicon.confusable_words([*own, *often], drugs), *often]
-    nlp = build(knowledge, known=known, drugs=drugs, diseases=lexicon.disease_words(own), more_targets=often)
+    diseases = lexicon.disease_words(own)
+    known = [*lexicon.confusable_words([*own, *often], [*drugs, *diseases]), *often]
+    nlp = build(knowledge, known=known, drugs=drugs, diseases=diseases, more_targets=often)
     nlp.meta["fingerprint"] = fingerprint
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:

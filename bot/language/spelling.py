@@ -23,9 +23,11 @@ class Speller:
 
     def __init__(self, targets: Iterable[str], known: Iterable[str]) -> None:
         """Index the targets by length."""
-        self._targets = tuple(dict.fromkeys(word for word in targets if len(word) >= SHORTEST - 1))
-        self._sounds = tuple(fold(word) for word in self._targets)
-        self._known = frozenset(known) | frozenset(self._targets)
+        wanted = tuple(dict.fromkeys(word for word in targets if len(word) >= SHORTEST - 1))
+        # British and American spellings sound alike: the first stands for both.
+        by_sound = {fold(word): word for word in reversed(wanted)}
+        self._sounds, self._targets = tuple(by_sound), tuple(by_sound.values())
+        self._known = frozenset(known) | frozenset(wanted)
         self._correct = lru_cache(maxsize=4096)(self._nearest)
 
     def correct(self, word: str) -> str:

@@ -21,7 +21,7 @@ from bot.serving.errors import ServingError
 MODEL_FOLDER = Path("models")
 """Folder of the models, relative to the project's root."""
 
-MODEL_NAME = "calciphylaxis"
+MODEL_NAME = "assistant"
 """First part of a model's file name; the second is the start of the fingerprint."""
 
 PIPELINE_META = Path("build") / "pipeline" / "meta.json"

@@ -9,7 +9,7 @@ import pytest
 from bot.knowledge.loading import KnowledgeError, load_file
 
 BREAKAGES = {
-    "unknown key": ("    main: true\n", "    mian: true\n", "mian: true", ["unknown key", ".mian`", "mend its name"]),
+    "unknown key": ("brought_by: [", "brought: [", "brought: [", ["unknown key", ".brought`", "mend its name"]),
     "duplicate id": ("id: cave.haste", "id: cave.end", "id: cave.end", ["`cave.end`", "twice", "another id"]),
     "dangling topic": ("topics: [cave_rest]", "topics: [cave_nap]", "cave_nap", ["`cave_nap`", "not there", "mend"]),
     "dangling fact": ("fact: cave.haste", "fact: cave.hush", "cave.hush", ["`cave.hush`", "not there", "mend"]),

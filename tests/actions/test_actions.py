@@ -1,0 +1,266 @@
+"""Each action by exact messages and events, with rasa_sdk's tracker and dispatcher, on the made-up knowledge base."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import actions as module
+from actions import reading
+from bot.knowledge import phrases
+from bot.knowledge.loading import KNOWLEDGE_VARIABLE
+from bot.knowledge.model import Facet, Knowledge
+
+Run = Callable[..., tuple[list[dict[str, Any]], list[dict[str, Any]]]]
+
+DOSE_TEXT = "\n".join(
+    (
+        "• Moon salve: 1.5 to 3 mg a day.",
+        "• The salve goes on twice daily, 2 to 4 weeks long. [salves-and-rest/1: 1]",
+        "⚠ About 40% of jars of moon salve lose their shine. [salves-and-rest/2: 3, 2]",
+        "Certainty in the document: limited evidence (salves-and-rest/1); otherwise not stated.",
+        "Sources: [1] Keeping Dragons in Fine Scale (2023); [2] Moon salve: a tale in three parts (1999) "
+        "(by position; the list bears no numbers); marker 3: no reference listed in the document.",
+        "Document updated 2024-03-03; pending human review.",
+    )
+)
+
+
+def say(phrase: str, **fields: str) -> str:
+    """Fill a fixed phrase, with the name of the made-up condition where it asks for that."""
+    return phrase.format(condition="dragon scale blight", **fields)
+
+
+def topic(value: str, **more: str) -> dict[str, str]:
+    return {"entity": "topic", "value": value, **more}
+
+
+def slot(name: str, value: list[str]) -> dict[str, Any]:
+    return {"event": "slot", "timestamp": None, "name": name, "value": value}
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, made_up_file: Path, check_custom: Callable[[dict[str, Any]], None]) -> Run:
+    """Run an action on one message as the language room leaves it; return its messages and events."""
+    monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(made_up_file))
+
+    def call(
+        action: Action,
+        intent: str | None = None,
+        *entities: dict[str, str],
+        asked: dict[str, float] | None = None,
+        slots: dict[str, Any] | None = None,
+        confidence: float = 0.9,
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        message = {"text": "as typed", "intent": {"name": intent, "confidence": confidence}, "entities": list(entities)}
+        if asked is not None:
+            message["asked"] = asked
+        empty = {reading.TOPICS_SLOT: None, reading.SHOWN_SLOT: None}
+        tracker = Tracker("someone", {**empty, **(slots or {})}, message, [], False, None, {}, "action_listen")
+        dispatcher = CollectingDispatcher()
+        events = action.run(dispatcher, tracker, {})
+        for uttered in dispatcher.messages:
+            check_custom(uttered["custom"])
+        return dispatcher.messages, [dict(event) for event in events]
+
+    return call
+
+
+# Exact messages and events.
+
+
+def test_a_dose_by_its_exact_message_and_events(run: Run, made_up_knowledge: Knowledge) -> None:
+    messages, events = run(module.ActionAnswer(), "ask_dose", topic("moon_salve"), asked={"dose": 1.0})
+    follow_ups = messages[0]["custom"]["follow_ups"]
+    assert follow_ups
+    assert messages == [
+        {
+            "text": DOSE_TEXT,
+            "buttons": [{"title": question, "payload": question} for question in follow_ups],
+            "elements": [],
+            "custom": {
+                "schema": "answer/1",
+                "kind": "answer",
+                "facts": [
+                    {
+                        "id": "salve.dose",
+                        "source": "salves-and-rest/1",
+                        "statement": "Moon salve: 1.5 to 3 mg a day.",
+                        "citations": [1],
+                        "certainty": "limited",
+                    },
+                    {
+                        "id": "salve.course",
+                        "source": "salves-and-rest/1",
+                        "statement": "The salve goes on twice daily, 2 to 4 weeks long.",
+                        "citations": [1],
+                        "certainty": "limited",
+                    },
+                ],
+                "pitfalls": [
+                    {
+                        "id": "salve.shine",
+                        "source": "salves-and-rest/2",
+                        "statement": "About 40% of jars of moon salve lose their shine.",
+                        "citations": [3, 2],
+                        "certainty": "not_stated",
+                    }
+                ],
+                "references": [
+                    {
+                        "marker": 1,
+                        "title": "Keeping Dragons in Fine Scale",
+                        "listed": True,
+                        "match": "by_position",
+                    },
+                    {
+                        "marker": 2,
+                        "title": "Moon salve: a tale in three parts.",
+                        "listed": True,
+                        "match": "by_position",
+                    },
+                    {"marker": 3, "title": None, "listed": False, "match": "unlisted"},
+                ],
+                "document": {
+                    "title": "What is the management for dragon scale blight?",
+                    "updated": "2024-03-03",
+                    "review_status": "pending human review",
+                    "disclaimer": "This tale is made up.",
+                },
+                "knowledge": {"version": "0.1.0", "sha256": made_up_knowledge.sha256},
+                "understood": {"intent": "ask_dose", "topics": ["moon_salve"], "confidence": 0.9, "assumed": []},
+                "follow_ups": follow_ups,
+            },
+            "template": None,
+            "response": None,
+            "image": None,
+            "attachment": None,
+        }
+    ]
+    assert events == [slot("topics", ["moon_salve"]), slot("shown", ["salve.dose", "salve.course", "salve.shine"])]
+
+
+SAID = {
+    "urgent": (
+        module.ActionUrgent(), "report_emergency", [], {}, "urgent", say(phrases.URGENT),
+    ),
+    "outside": (
+        module.ActionDecline(), "out_of_scope",
+        [{"entity": "drug", "value": "wormwood"}, {"entity": "disease", "value": "gout"}],
+        {}, "out_of_scope", f"{say(phrases.OTHER_FIELD, what='wormwood, gout')}\n{phrases.NEAREST}",
+    ),
+    "not understood": (
+        module.ActionDecline(), None, [], {}, "out_of_scope", f"{say(phrases.OUT_OF_SCOPE)}\n{phrases.NEAREST}",
+    ),
+    "left out": (
+        module.ActionDeclineNotHeld(), "not_in_document", [{"entity": "not_held", "value": "wing oil"}], {},
+        "out_of_scope", f"{say(phrases.NOT_HELD_MATTER, what='wing oil')}\n{phrases.NEAREST}",
+    ),
+    "left out, not recognised": (
+        module.ActionDeclineNotHeld(), "not_in_document", [], {}, "out_of_scope",
+        f"{say(phrases.NOT_HELD_AT_ALL)}\n{phrases.NEAREST}",
+    ),
+    "greeting": (module.ActionSmallTalk(), "greet", [], {}, "smalltalk", say(phrases.GREETING)),
+    "no topic": (module.ActionAnswer(), "ask_dose", [], {"dose": 1.0}, "clarify", say(phrases.CLARIFY)),
+    "facet not there": (
+        module.ActionAnswer(), "ask_dose", [topic("cave_rest")], {"dose": 1.0}, "out_of_scope",
+        f"{say(phrases.NOT_HELD, what=phrases.ASKED[Facet.DOSE] + '; cave rest')}\n{phrases.NEAREST}",
+    ),
+    "no last answer": (module.ActionSource(), "ask_source", [], {}, "clarify", say(phrases.NO_LAST_ANSWER)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_an_answer_without_facts_says_its_phrase_and_leaves_the_slots(run: Run, name: str) -> None:
+    action, intent, entities, asked, kind, text = SAID[name]
+    messages, events = run(action, intent, *entities, asked=asked)
+    assert len(messages) == 1
+    assert messages[0]["text"] == text
+    assert messages[0]["custom"]["kind"] == kind
+    assert messages[0]["custom"]["facts"] == []
+    offered = messages[0]["custom"]["follow_ups"]
+    assert messages[0]["buttons"] == [{"title": question, "payload": question} for question in offered]
+    assert events == []
+
+
+def test_an_emergency_with_a_topic_says_the_pathway_first_and_notes_the_facts(run: Run) -> None:
+    messages, events = run(module.ActionUrgent(), "report_emergency", topic("cave_rest"))
+    assert len(messages) == 1
+    assert messages[0]["text"].startswith(f"{phrases.URGENT} {phrases.URGENT_FACTS}\n• Cave rest cuts")
+    assert events == [slot("topics", ["cave_rest"]), slot("shown", ["cave.effect", "cave.haste"])]
+
+
+def test_the_source_repeats_the_facts_shown_with_their_places(run: Run) -> None:
+    slots = {"topics": ["moon_salve"], "shown": ["salve.shine"]}
+    messages, events = run(module.ActionSource(), "ask_source", slots=slots)
+    assert len(messages) == 1
+    assert messages[0]["text"].splitlines()[:2] == [
+        phrases.SOURCE,
+        "• About 40% of jars of moon salve lose their shine. [salves-and-rest/2: 3, 2]",
+    ]
+    assert events == [slot("topics", ["moon_salve"]), slot("shown", ["salve.shine"])]
+
+
+def test_a_topic_is_carried_over_from_the_slot(run: Run) -> None:
+    messages, events = run(
+        module.ActionAnswer(), "ask_dose", asked={"dose": 1.0}, slots={"topics": ["moon_salve"], "shown": ["x.y"]}
+    )
+    assert [message["text"] for message in messages] == [DOSE_TEXT]
+    assert messages[0]["custom"]["understood"]["assumed"] == ["moon_salve"]
+    assert events[0] == slot("topics", ["moon_salve"])
+
+
+# What is read off the tracker.
+
+
+def read(message: dict[str, Any], **slots: Any) -> Any:
+    return reading.question(Tracker("someone", slots, message, [], False, None, {}, "action_listen"))
+
+
+def test_a_denied_topic_gives_way_to_one_that_is_not(run: Run) -> None:
+    denied, other = topic("cave_rest", role="negated"), topic("moon_salve")
+    assert read({"entities": [denied, other]}).topics == ("moon_salve",)
+    assert read({"entities": [denied]}).topics == ("cave_rest",), "nothing else is named: it is what is asked about"
+
+
+def test_topics_keep_the_order_of_the_text_and_stand_once() -> None:
+    entities = [topic("moon_salve"), topic("cave_rest"), topic("moon_salve")]
+    assert read({"entities": entities}).topics == ("moon_salve", "cave_rest")
+
+
+def test_matters_and_words_of_other_fields_are_kept_apart() -> None:
+    entities = [
+        {"entity": "not_held", "value": "wing oil"},
+        {"entity": "drug", "value": "wormwood"},
+        {"entity": "disease", "value": "gout"},
+        {"entity": "number", "value": "7"},
+    ]
+    question = read({"entities": entities})
+    assert (question.not_held, question.foreign, question.topics) == (("wing oil",), ("wormwood", "gout"), ())
+
+
+@pytest.mark.parametrize("message", [{}, {"intent": None, "entities": None, "asked": None}, {"intent": {"name": None}}])
+def test_an_empty_message_is_read_as_nothing(message: dict[str, Any]) -> None:
+    question = read(message)
+    assert (question.intent, question.confidence, question.topics, dict(question.asked)) == ("", 0.0, (), {})
+
+
+def test_weights_are_read_as_facets() -> None:
+    assert read({"asked": {"dose": 0.7, "risk": 0.2}}).asked == {Facet.DOSE: 0.7, Facet.RISK: 0.2}
+
+
+# The domain.
+
+
+def test_every_action_of_the_domain_is_there_and_no_other(root: Path) -> None:
+    domain = yaml.safe_load((root / "domain.yml").read_text(encoding="utf-8"))
+    classes = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, Action)]
+    names = [one().name() for one in classes if one is not Action]
+    assert sorted(names) == sorted(domain["actions"])
+    assert {reading.TOPICS_SLOT, reading.SHOWN_SLOT} == set(domain["slots"])
