@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-install: $(STAMP) ## install the locked environment and make the sentence encoder
+install: $(STAMP) ## install the locked environment
 
 $(STAMP): pyproject.toml uv.lock
 	@set -e; if command -v uv >/dev/null; then uv=uv; else \
@@ -38,8 +38,6 @@ $(STAMP): pyproject.toml uv.lock
 	fi; \
 	echo "Installing the locked environment into .venv/"; \
 	$$uv sync --frozen
-	@echo "Making the sentence encoder"
-	@$(PYTHON) -m bot encoder
 	@touch $@
 
 run: $(STAMP) ## train if needed, then serve on http://127.0.0.1:5005 until Ctrl-C

@@ -40,7 +40,7 @@ class ActionAnswer(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Select and say."""
-        return say(dispatcher, answering.answer_question(load(), reading.question(tracker)))
+        return say(dispatcher, answering.answer_questions(load(), reading.questions(tracker)))
 
 
 class ActionUrgent(Action):

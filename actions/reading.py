@@ -13,31 +13,40 @@ TOPICS_SLOT, SHOWN_SLOT = "topics", "shown"
 
 
 def question(tracker: Tracker) -> Question:
-    """Return the latest message as understood, with the conversation's topics."""
+    """Return the latest message as understood, as a whole, with the conversation's topics."""
     message = tracker.latest_message
     entities = message.get("entities") or []
     intent = message.get("intent") or {}
+    parts = message.get("questions") or []
     return Question(
         intent=intent.get("name") or "",
         confidence=float(intent.get("confidence") or 0.0),
-        topics=_topics(entities),
-        asked={Facet(facet): weight for facet, weight in (message.get("asked") or {}).items()},
+        topics=tuple(dict.fromkeys(topic for part in parts for topic in part["topics"])),
+        asked=_asked(parts[0]) if parts else {},
         not_held=_values(entities, "not_held"),
         foreign=_values(entities, "drug", "disease"),
         context=tuple(tracker.get_slot(TOPICS_SLOT) or ()),
     )
 
 
+def questions(tracker: Tracker) -> tuple[Question, ...]:
+    """Return the questions of the latest message one by one, in the order asked."""
+    whole = question(tracker)
+    parts = tracker.latest_message.get("questions") or []
+    split = (
+        {"topics": tuple(part["topics"]), "asked": _asked(part), "likely": part["likely"], "words": part["words"]}
+        for part in parts
+    )
+    return tuple(whole.copy(update=update) for update in split) or (whole,)
+
+
+def _asked(part: dict[str, Any]) -> dict[Facet, float]:
+    return {Facet(facet): weight for facet, weight in part["asked"].items()}
+
+
 def shown(tracker: Tracker) -> tuple[str, ...]:
     """Return the ids of the facts of the last answer."""
     return tuple(tracker.get_slot(SHOWN_SLOT) or ())
-
-
-def _topics(entities: list[dict[str, Any]]) -> tuple[str, ...]:
-    """Return topics in the order of the text; denied ones ("not on ...") only where nothing else is named."""
-    named = [entity for entity in entities if entity.get("entity") == "topic"]
-    affirmed = [entity for entity in named if entity.get("role") != "negated"]
-    return tuple(dict.fromkeys(entity["value"] for entity in affirmed or named))
 
 
 def _values(entities: list[dict[str, Any]], *kinds: str) -> tuple[str, ...]:

@@ -255,7 +255,12 @@ def stock_side(root: Path, folder: Path, model: Path, training: Cost, actions_po
 def _spawn(words: list[str], folder: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
     with (Path("build") / "bench" / "services.log").open("ab") as log:
         return subprocess.Popen(
-            words, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT,
+            words,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
             start_new_session=True,
         )
 

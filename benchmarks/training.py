@@ -121,7 +121,12 @@ def _timed(command: list[str], folder: Path, environment: dict[str, str], log: P
     started, before = time.monotonic(), _cpu_of_children()
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT,
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
             start_new_session=True,
         )
     try:

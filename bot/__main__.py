@@ -24,10 +24,8 @@ def main(arguments: Sequence[str]) -> int:
     knowledge_cli.add_parser(subparsers)
     if arguments[:1] != ["knowledge"]:
         # Imported here, so that the knowledge commands do not wait for Rasa.
-        from bot.language import encoder_setup
         from bot.serving import cli as serving_cli
 
-        encoder_setup.add_parser(subparsers)
         serving_cli.add_parser(subparsers)
     parsed = parser.parse_args(arguments)
     try:

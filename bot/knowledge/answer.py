@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import Any
 
 from bot.knowledge.model import Entry, Fact, Knowledge
@@ -10,7 +10,7 @@ from bot.knowledge.model import Entry, Fact, Knowledge
 SCHEMA = "answer/1"
 
 
-class Kind(str, Enum):
+class Kind(StrEnum):
     """What sort of message an answer is; the meanings are the contract's."""
 
     ANSWER = "answer"

@@ -9,7 +9,10 @@ from pydantic import Field
 from bot.knowledge import phrases
 from bot.knowledge.answer import Answer, Kind, Understood
 from bot.knowledge.model import Entry, Facet, Fact, Knowledge, TopicKind
-from bot.knowledge.selection import Selection, choices, follow_ups, select, subjects
+from bot.knowledge.selection import SURE, Selection, choices, follow_ups, merge, select, subjects
+
+# A longer question that names nothing is a story about something else.
+BARE_WORDS = 8
 
 
 class Question(Entry):
@@ -21,6 +24,8 @@ class Question(Entry):
     asked: Mapping[Facet, float] = Field({}, description="weight of each facet")
     not_held: tuple[str, ...] = Field((), description="matters named that the document leaves out")
     foreign: tuple[str, ...] = Field((), description="drugs and diseases of other fields named")
+    words: int = Field(0, description="how many words it has")
+    likely: Mapping[str, float] = Field({}, description="by locator, how likely the bullet answers it")
     context: tuple[str, ...] = Field((), description="topics of the conversation so far")
 
 
@@ -28,10 +33,10 @@ def answer_question(knowledge: Knowledge, question: Question) -> Answer:
     """Answer with facts; or ask what it is about; or say that the document does not hold it."""
     if question.not_held and not _names_subject(knowledge, question.topics):
         return decline_not_held(knowledge, question)
-    topics, assumed = _topics(knowledge, question)
-    if not subjects(knowledge, topics):
+    topics, assumed = topics_of(knowledge, question)
+    if not subjects(knowledge, topics) and max(question.likely.values(), default=0.0) < SURE:
         return _clarify(knowledge, question)
-    selection = select(knowledge, topics, question.asked)
+    selection = select(knowledge, topics, question.asked, question.likely)
     if not selection.facts:
         return _not_said(knowledge, question, topics, assumed)
     return Answer(
@@ -42,6 +47,27 @@ def answer_question(knowledge: Knowledge, question: Question) -> Answer:
         notes=_gaps(knowledge, question, selection),
         understood=_understood(question, topics, assumed),
         follow_ups=follow_ups(knowledge, topics, (*selection.facts, *selection.pitfalls)),
+    )
+
+
+def answer_questions(knowledge: Knowledge, questions: Sequence[Question]) -> Answer:
+    """Answer each question of a message, in the order asked; one that has no answer is named in a note."""
+    answers = [answer_question(knowledge, question) for question in questions]
+    answered = [answer for answer in answers if answer.facts]
+    if len(answers) == 1 or not answered:
+        return answers[0]
+    selection = merge([Selection(facts=answer.facts, pitfalls=answer.pitfalls) for answer in answered])
+    notes = [note for answer in answers for note in (answer.notes if answer.facts else (answer.lead,))]
+    topics = tuple(dict.fromkeys(topic for answer in answers for topic in answer.understood.topics))
+    shown = (*selection.facts, *selection.pitfalls)
+    return answered[0].copy(
+        update={
+            "facts": selection.facts,
+            "pitfalls": selection.pitfalls,
+            "notes": tuple(dict.fromkeys(notes)),
+            "understood": answered[0].understood.copy(update={"topics": topics}),
+            "follow_ups": follow_ups(knowledge, topics, shown),
+        }
     )
 
 
@@ -82,9 +108,7 @@ def decline_not_held(knowledge: Knowledge, question: Question) -> Answer:
 def ask_for_question(knowledge: Knowledge, lead: str) -> Answer:
     """Ask for a question in words, where a message held none."""
     nothing = Question(intent="")
-    return Answer(
-        kind=Kind.CLARIFY, lead=lead, understood=_understood(nothing, ()), follow_ups=choices(knowledge, {})
-    )
+    return Answer(kind=Kind.CLARIFY, lead=lead, understood=_understood(nothing, ()), follow_ups=choices(knowledge, {}))
 
 
 def fault(knowledge: Knowledge) -> Answer:
@@ -113,11 +137,16 @@ def source_of(knowledge: Knowledge, question: Question, shown: Sequence[str]) ->
         return answer_question(knowledge, question.copy(update={"asked": {Facet.EVIDENCE: 1.0, Facet.USE: 1.0}}))
     if not facts:
         return Answer(
-            kind=Kind.CLARIFY, lead=phrases.NO_LAST_ANSWER, understood=_understood(question, ()),
+            kind=Kind.CLARIFY,
+            lead=phrases.NO_LAST_ANSWER,
+            understood=_understood(question, ()),
             follow_ups=choices(knowledge, {}),
         )
     return Answer(
-        kind=Kind.ANSWER, lead=phrases.SOURCE, facts=facts, understood=_understood(question, topics, assumed),
+        kind=Kind.ANSWER,
+        lead=phrases.SOURCE,
+        facts=facts,
+        understood=_understood(question, topics, assumed),
         follow_ups=follow_ups(knowledge, topics, facts),
     )
 
@@ -145,7 +174,7 @@ def _about(knowledge: Knowledge, intent: str) -> tuple[list[str], tuple[int, ...
     return lines.get(intent, lines["greet"]), markers
 
 
-def _topics(knowledge: Knowledge, question: Question) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def topics_of(knowledge: Knowledge, question: Question) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the topics that the question is about, and those of them that were carried over."""
     about = subjects(knowledge, question.topics)
     if any(knowledge.topic_by_id[topic].kind is not TopicKind.CONDITION for topic in about):
@@ -154,6 +183,8 @@ def _topics(knowledge: Knowledge, question: Question) -> tuple[tuple[str, ...], 
         return (*question.topics, *question.context), question.context
     likeliest = max(question.asked, key=lambda facet: question.asked[facet], default=None)
     table = knowledge.implied_topics if about else knowledge.bare_topics
+    if not about and question.words > BARE_WORDS:
+        return question.topics, ()
     implied = table.get(likeliest) if likeliest else None
     return ((*question.topics, implied) if implied else question.topics), ()
 
@@ -171,9 +202,7 @@ def _clarify(knowledge: Knowledge, question: Question) -> Answer:
     )
 
 
-def _not_said(
-    knowledge: Knowledge, question: Question, topics: Sequence[str], assumed: Sequence[str]
-) -> Answer:
+def _not_said(knowledge: Knowledge, question: Question, topics: Sequence[str], assumed: Sequence[str]) -> Answer:
     """Say what of the topic the document does not hold."""
     names = ", ".join(knowledge.topic_by_id[topic].name for topic in subjects(knowledge, topics))
     what = f"{_asked(question)}; {names}"

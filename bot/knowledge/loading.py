@@ -61,7 +61,9 @@ def load_file(path: Path) -> Knowledge:
         content = path.read_bytes()
         text = content.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise KnowledgeError(f"{path}: cannot be read ({error}); put a UTF-8 file of schema knowledge/1 there") from error
+        raise KnowledgeError(
+            f"{path}: cannot be read ({error}); put a UTF-8 file of schema knowledge/1 there"
+        ) from error
     try:
         node = yaml.compose(text, Loader=_Loader)
         data = yaml.load(text, Loader=_Loader)

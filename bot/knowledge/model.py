@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import datetime
 import re
-from enum import Enum
+from enum import StrEnum
 from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import BaseModel, Extra, Field, root_validator, validator
 
 
-class Facet(str, Enum):
+class Facet(StrEnum):
     """What a question asks and a fact answers; the NLU's intents are these, with ``ask_``.
 
     The list holds what clinicians ask in general, not what one document answers: selection
@@ -47,7 +47,7 @@ class Facet(str, Enum):
     ACCESS = "access"
 
 
-class TopicKind(str, Enum):
+class TopicKind(StrEnum):
     """What part a topic plays in a question."""
 
     SUBJECT = "subject"
@@ -56,7 +56,7 @@ class TopicKind(str, Enum):
     SETTING = "setting"
 
 
-class Certainty(str, Enum):
+class Certainty(StrEnum):
     """How sure the document itself says a fact is; never a grade that it does not give."""
 
     LIMITED = "limited"
@@ -153,6 +153,8 @@ class Topic(Entry):
     kind: TopicKind
     name: str
     words: tuple[str, ...]
+    weak: bool = Field(False, description="its words are often background: what is meant may be another topic")
+    read_as: str | None = Field(None, description="what a reader takes any of its words for (brands, abbreviations)")
 
     _lists = _filled("words")
 
@@ -291,7 +293,9 @@ def _links(values: dict[str, Any]) -> list[tuple[str, str, str, tuple[str, ...]]
     """List who names whom: (owner, collection, word for it, ids)."""
     links: list[tuple[str, str, str, tuple[str, ...]]] = []
     for fact in values["facts"]:
-        links.append((f"fact `{fact.id}`", "topics", "topic", (*fact.topics, *fact.touches, *(also.topic for also in fact.also))))
+        links.append(
+            (f"fact `{fact.id}`", "topics", "topic", (*fact.topics, *fact.touches, *(also.topic for also in fact.also)))
+        )
         links.append((f"fact `{fact.id}`", "facts", "fact", fact.brought_by))
     for pitfall in values["pitfalls"]:
         links.append((f"pitfall on `{pitfall.fact}`", "facts", "fact", (pitfall.fact,)))

@@ -43,9 +43,7 @@ CLAIM = "Please check that against the document:"
 NOT_HELD = "The document does not say this ({what})."
 NOT_HELD_MATTER = "The document does not mention {what}."
 NOT_HELD_AT_ALL = "The document does not hold that about managing {condition}."
-OUT_OF_SCOPE = (
-    "That is outside what this assistant covers: it answers only from one document on managing {condition}."
-)
+OUT_OF_SCOPE = "That is outside what this assistant covers: it answers only from one document on managing {condition}."
 OTHER_FIELD = (
     "This looks like a question on something else ({what}); this assistant answers only from one document on managing "
     "{condition}."
@@ -58,7 +56,7 @@ TOO_LONG = (
 )
 NO_SENDER = "The request names no sender. Send `sender` (a text that is this conversation's own) and `message` as JSON."
 NO_MESSAGE = "The request holds no message. Send `message` (a text) beside `sender` as JSON."
-NO_JSON = "The request is not a JSON object. Send {\"sender\": \"...\", \"message\": \"...\"}."
+NO_JSON = 'The request is not a JSON object. Send {"sender": "...", "message": "..."}.'
 NOT_ALLOWED = "The request carries no valid token. Send `Authorization: Bearer` with the token of this service."
 NOTHING_TO_READ = "There is no question to read in that message. Please type a question in words, for example:"
 URGENT = (
@@ -71,15 +69,15 @@ GREETING = "Hello. I answer questions on managing {condition} from one cited doc
 THANKS = "You're welcome."
 GOODBYE = "Goodbye."
 CAPABILITIES = (
-    "I answer questions on managing {condition} from one document, word for word the same each time, with what is "
-    "asked (dose, how often, evidence, risks, alternatives, monitoring, prognosis), how sure the document is, and where "
-    "it stands. Topics: {topics}."
+    "I answer questions on managing {condition} from one document, word for word the same each time: what is asked "
+    "(dose, how often, evidence, risks, alternatives, monitoring, prognosis), how sure the document is, and where it "
+    "stands. Topics: {topics}."
 )
 LIMITS = (
     "I hold only what one document says on managing {condition}. I do not cover other diseases or settings, nor what "
     "the document leaves out, for example {absent}; I do not calculate doses or judge a patient."
 )
-CURRENCY = "The document \"{title}\" was last updated on {updated}; its review status: {status}."
+CURRENCY = 'The document "{title}" was last updated on {updated}; its review status: {status}.'
 AUDIENCE = "Written for healthcare professionals. {disclaimer}"
 REFERENCES = "The document lists {listed} references without numbers; markers are matched to them by position."
 NO_LAST_ANSWER = "Which statement do you mean? Ask a question first, then ask where the answer is from."

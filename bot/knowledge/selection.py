@@ -15,6 +15,7 @@ FOLLOW_UPS = 3
 LEAST_HELD_SHARE = 0.35
 NEAR_BEST = 0.7
 TOUCH = 0.5
+SURE, VERY_SURE, UNLIKELY = 0.4, 0.85, 0.05
 
 Weights = Mapping[Facet, float]
 
@@ -41,13 +42,16 @@ def subjects(knowledge: Knowledge, topics: Iterable[str]) -> tuple[str, ...]:
     return ()
 
 
-def select(knowledge: Knowledge, topics: Sequence[str], asked: Weights) -> Selection:
+def select(
+    knowledge: Knowledge, topics: Sequence[str], asked: Weights, likely: Mapping[str, float] | None = None
+) -> Selection:
     """Choose the facts that answer what is asked of the topics.
 
     Args:
         knowledge: the knowledge base.
         topics: ids of topics as named in the question, in its order.
         asked: weight of each facet, 0 or more; their sum need not be 1. Nothing asked counts as "what about it?".
+        likely: probability, by locator, that the bullet answers the question, where a reader has learnt it.
 
     Returns:
         facts by topic in the order named, then those shown along with them; warnings; and the topics of
@@ -62,10 +66,10 @@ def select(knowledge: Knowledge, topics: Sequence[str], asked: Weights) -> Selec
             missing.append(topic)
         else:
             chosen[topic] = _best_facts(knowledge, topic, topics, asked)
-    kept = _without_covered(about, chosen)
+    kept = _as_learnt(knowledge, _without_covered(about, chosen), asked, likely or {})
     direct = list(dict.fromkeys(fact for facts in kept.values() for fact in facts))
     facts = _with_companions(knowledge, direct)
-    facets = {_facet(fact, topic, asked) for topic, found in kept.items() for fact in found}
+    facets = {_facet(fact, topic, asked) for topic, found in kept.items() for fact in found if fact.answers(topic)}
     covered = {topic for fact in direct for topic in (*fact.topics, *fact.touches)}
     return Selection(
         facts=tuple(facts),
@@ -133,7 +137,8 @@ def _best_facts(knowledge: Knowledge, topic: str, named: Sequence[str], asked: W
     candidates = _facts_on(knowledge, topic)
     others = set(named) - {topic}
     scores = {
-        fact.id: _weight(fact, topic, asked) * (1 + TOUCH * len(others & set(fact.touches))) for fact in candidates
+        fact.id: _weight(fact, topic, asked) * (1 + TOUCH * len(others & {*fact.touches, *fact.topics}))
+        for fact in candidates
     }
     best = max(scores.values(), default=0.0)
     return [fact for fact in candidates if best > 0 and scores[fact.id] >= NEAR_BEST * best]
@@ -150,6 +155,38 @@ def _without_covered(about: Sequence[str], chosen: Mapping[str, list[Fact]]) -> 
     return kept
 
 
+def _as_learnt(
+    knowledge: Knowledge, kept: Mapping[str, list[Fact]], asked: Weights, likely: Mapping[str, float]
+) -> dict[str, list[Fact]]:
+    """Correct the choice by words through what a reader has learnt of whole questions.
+
+    Where nothing but the condition was named and no overview is asked, bullets that it is sure of take the place
+    of the choice. Where a subject was named, a bullet that it is very sure of is added, and one that it holds for
+    unlikely goes, as long as another stays. A question on a group of topics is answered as the group says.
+    """
+    kinds = {knowledge.topic_by_id[topic].kind for topic in kept}
+    named = TopicKind.SUBJECT in kinds
+    if TopicKind.GROUP in kinds or max(asked, key=lambda facet: asked[facet]) is Facet.OVERVIEW and not named:
+        return dict(kept)
+    sure = [where for where, share in likely.items() if share >= (VERY_SURE if named else SURE)]
+    if not sure:
+        return dict(kept)
+    facts = {
+        topic: [fact for fact in found if likely.get(fact.locator, 0.0) >= UNLIKELY] for topic, found in kept.items()
+    }
+    result = {topic: found for topic, found in facts.items() if found} if named else {}
+    shown = {fact.locator for found in result.values() for fact in found}
+    for where in sure:
+        if where not in shown:
+            own = [fact for fact in knowledge.facts if fact.locator == where]
+            topic = own[0].topics[0]
+            best = max(_weight(fact, fact.topics[0], asked) for fact in own)
+            result.setdefault(topic, []).extend(
+                fact for fact in own if _weight(fact, fact.topics[0], asked) >= NEAR_BEST * best
+            )
+    return result
+
+
 def _with_companions(knowledge: Knowledge, direct: Sequence[Fact]) -> list[Fact]:
     """Add the facts that are shown with those asked for; one step only, not their companions' own."""
     ids = {fact.id for fact in direct}
@@ -157,9 +194,7 @@ def _with_companions(knowledge: Knowledge, direct: Sequence[Fact]) -> list[Fact]
     return [*direct, *brought]
 
 
-def _warnings(
-    knowledge: Knowledge, topics: Iterable[str], facets: set[Facet], facts: Sequence[Fact]
-) -> list[Fact]:
+def _warnings(knowledge: Knowledge, topics: Iterable[str], facets: set[Facet], facts: Sequence[Fact]) -> list[Fact]:
     """Return the pitfalls of these topics and facets, and the other half of each tension touched."""
     shown = {fact.id for fact in facts}
     ids = [

@@ -34,8 +34,12 @@ def drug_names(own: Iterable[str]) -> list[str]:
     ours = set(own)
     names = {name.lower() for name in drug_variant_to_canonical}
     return sorted(
-        name for name in names
-        if len(name) >= 5 and name.isalpha() and name.isascii() and name not in ours
+        name
+        for name in names
+        if len(name) >= 5
+        and name.isalpha()
+        and name.isascii()
+        and name not in ours
         and zipf_frequency(name, "en") < COMMON
     )
 
@@ -76,6 +80,7 @@ def confusable_words(targets: Iterable[str], technical: Iterable[str]) -> list[s
     english = (word for word, share in get_frequency_dict("en", wordlist="large").items() if share >= least)
     candidates = {word for word in (*english, *technical) if len(word) >= 5 and word.isalpha() and word.isascii()}
     return sorted(
-        word for word in candidates
+        word
+        for word in candidates
         if process.extractOne(fold(word), sounds, scorer=OSA.distance, score_cutoff=CONFUSABLE) is not None
     )

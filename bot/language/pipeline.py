@@ -23,16 +23,15 @@ PIPELINE_FOLDER = Path(__file__).resolve().parents[2] / "build" / "pipeline"
 TOPIC, NOT_HELD = "topic", "not_held"
 WORD = re.compile(r"[^\W_]+")
 # A dose, range or rate is one token: "1-2g", "4x/week", ">7", "9%".
-QUANTITY = re.compile(r"^[<>~≥≤]?\d+(?:[.,]\d+)?(?:(?:-|–|to)\d+(?:[.,]\d+)?)?(?:x|[a-zA-Z%]{1,4})?(?:/[a-zA-Z]{1,8})?$")
+QUANTITY = re.compile(
+    r"^[<>~≥≤]?\d+(?:[.,]\d+)?(?:(?:-|–|to)\d+(?:[.,]\d+)?)?(?:x|[a-zA-Z%]{1,4})?(?:/[a-zA-Z]{1,8})?$"
+)
 # "mg" is the unit, not the metal, after a number or where an amount is asked for.
 UNIT_CONTEXT = re.compile(r"^(?:\d.*|many|few|in|per|of|each|x|×)$")
 UNITS_LIKE_TOPICS = {"mg"}
 
-# What stands for a topic of each kind: in LEMMA, for word features, and as an encoder reads it.
-STAND_INS = {"subject": "xsubject", "group": "xgroup", "condition": "xcondition", "setting": "xsetting"}
-SPOKEN = {"xsubject": "it", "xcondition": "this"}
-
 Token.set_extension("foreign", default=None, force=True)
+Token.set_extension("read_as", default=None, force=True)
 
 
 def own_words(knowledge: Knowledge) -> list[str]:
@@ -101,57 +100,53 @@ class ForeignWords:
         return self
 
 
-@Language.factory("masking")
-class Masking:
-    """Writes a stand-in for each topic into LEMMA, where Rasa's featurizers look: what is asked is the same
-    question whatever it is asked about."""
+@Language.factory("naming")
+class Naming:
+    """Notes for each topic typed as a brand or an abbreviation what it is to be read as (``token._.read_as``)."""
 
     def __init__(self, nlp: Language, name: str) -> None:
-        """Start without kinds; they come by ``fill`` or from disk."""
-        self.kinds: dict[str, str] = {}
+        """Start without names; they come by ``fill`` or from disk."""
+        self.names: dict[str, str] = {}
 
-    def fill(self, kinds: Mapping[str, str]) -> None:
-        """Set the kind of each topic by its id."""
-        self.kinds = dict(kinds)
+    def fill(self, names: Mapping[str, str]) -> None:
+        """Set the name of each topic by its id."""
+        self.names = dict(names)
 
     def __call__(self, doc: Doc) -> Doc:
-        """Set each token's lemma to its corrected form, or to the stand-in of its topic's kind."""
-        for token in doc:
-            token.lemma_ = token.norm_
+        """Give a topic's first token the name and its others nothing."""
         for span in doc.ents:
-            for token in span:
-                token.lemma_ = STAND_INS.get(self.kinds.get(span.ent_id_, ""), token.norm_)
+            if span.label_ == TOPIC and span.ent_id_ in self.names:
+                for token in span:
+                    token._.read_as = self.names[span.ent_id_] if token.i == span.start else ""
         return doc
 
     def to_disk(self, path: Path, exclude: Any = ()) -> None:
-        """Save the kinds."""
-        Path(path).write_text(json.dumps(self.kinds))
+        """Save the names."""
+        Path(path).write_text(json.dumps(self.names))
 
-    def from_disk(self, path: Path, exclude: Any = ()) -> "Masking":
-        """Read the kinds."""
-        self.kinds = json.loads(Path(path).read_text())
+    def from_disk(self, path: Path, exclude: Any = ()) -> "Naming":
+        """Read the names."""
+        self.names = json.loads(Path(path).read_text())
         return self
 
 
-def masked_text(doc: Doc) -> str:
-    """Return the text as a sentence encoder should see it: words corrected, topics by a pronoun, the condition out."""
-    words = []
-    for token in doc:
-        stands_for_topic = token.ent_type_ == TOPIC and token.lemma_ in SPOKEN
-        if stands_for_topic and token.ent_iob_ == "I":
-            words.append(token.whitespace_)
-        else:
-            words.append((SPOKEN[token.lemma_] if stands_for_topic else token.lemma_) + token.whitespace_)
+def plain_text(tokens: Doc | Span) -> str:
+    """Return the text with words corrected and brands and abbreviations of topics by their plain name."""
+    words = ((token.norm_ if token._.read_as is None else token._.read_as) + token.whitespace_ for token in tokens)
     return re.sub(r"\s+", " ", "".join(words)).strip()
 
 
 @Language.component("units")
 def units(doc: Doc) -> Doc:
-    """Drop spans that are a unit of measure where the context shows it."""
-    kept = [span for span in doc.ents if not _is_unit(span)]
+    """Drop spans that the context shows to be a unit of measure or a piece of "can't"."""
+    kept = [span for span in doc.ents if not (_is_unit(span) or _is_contraction(span))]
     if len(kept) < len(doc.ents):
         doc.ents = tuple(kept)
     return doc
+
+
+def _is_contraction(span: Span) -> bool:
+    return span.end < len(span.doc) and span.doc[span.end].lower_ in ("n't", "n’t", "nt") and not span[-1].whitespace_
 
 
 def _is_unit(span: Span) -> bool:
@@ -166,7 +161,10 @@ def _is_unit(span: Span) -> bool:
 
 
 def build(
-    knowledge: Knowledge, known: Iterable[str] = (), drugs: Iterable[str] = (), diseases: Iterable[str] = (),
+    knowledge: Knowledge,
+    known: Iterable[str] = (),
+    drugs: Iterable[str] = (),
+    diseases: Iterable[str] = (),
     more_targets: Iterable[str] = (),
 ) -> Language:
     """Build the pipeline.
@@ -189,7 +187,7 @@ def build(
     nlp.add_pipe("foreign_words").fill(drugs, diseases)
     nlp.add_pipe("sentencizer")
     _add_negation(nlp)
-    nlp.add_pipe("masking").fill({topic.id: topic.kind.value for topic in knowledge.topics})
+    nlp.add_pipe("naming").fill({topic.id: topic.read_as for topic in knowledge.topics if topic.read_as})
     nlp.meta["name"] = "clinical"
     nlp.meta["version"] = "1.0.0"
     nlp.meta["knowledge_sha256"] = knowledge.sha256

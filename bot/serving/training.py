@@ -27,9 +27,11 @@ MODEL_NAME = "assistant"
 PIPELINE_META = Path("build") / "pipeline" / "meta.json"
 """Where the spaCy pipeline tells for which model it was made."""
 
-_FILES = ("config.yml", "domain.yml", "uv.lock")
-_FOLDERS = (("data", "*"), ("bot/language", "*.py"), ("bot/knowledge", "*.py"))
-_STEP = re.compile(r"Starting to train component '(?P<component>[^']+)'")
+# Of the knowledge room, what decides which facts answer a training example.
+_KNOWLEDGE = tuple(f"bot/knowledge/{name}.py" for name in ("model", "loading", "selection", "answering"))
+_FILES = ("config.yml", "domain.yml", "uv.lock", *_KNOWLEDGE)
+_FOLDERS = (("data", "*"), ("bot/language", "*.py"))
+_STEP = re.compile(r"Starting to train component '(?P<component>[^']+)'|fine-tuning: (?P<progress>.*)")
 _HEARTBEAT_SECONDS = 10.0
 
 Report = Callable[[str], None]
@@ -195,7 +197,7 @@ def _follow(process: subprocess.Popen[bytes], log: Path, started: float, report:
             running = process.poll() is None
             for line in lines:
                 if match := _STEP.search(line):
-                    step, last = f"training {match['component']}", time.monotonic()
+                    step, last = match["progress"] or f"training {match['component']}", time.monotonic()
                     report(f"{_elapsed(started)} {step}")
             if not running:
                 return

@@ -59,8 +59,8 @@ def run(monkeypatch: pytest.MonkeyPatch, made_up_file: Path, check_custom: Calla
         confidence: float = 0.9,
     ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         message = {"text": "as typed", "intent": {"name": intent, "confidence": confidence}, "entities": list(entities)}
-        if asked is not None:
-            message["asked"] = asked
+        topics = [entity["value"] for entity in entities if entity["entity"] == "topic"]
+        message["questions"] = [{"topics": topics, "asked": asked or {}, "likely": {}, "words": 3}]
         empty = {reading.TOPICS_SLOT: None, reading.SHOWN_SLOT: None}
         tracker = Tracker("someone", {**empty, **(slots or {})}, message, [], False, None, {}, "action_listen")
         dispatcher = CollectingDispatcher()
@@ -143,7 +143,7 @@ def test_a_dose_by_its_exact_message_and_events(run: Run, made_up_knowledge: Kno
             "attachment": None,
         }
     ]
-    assert events == [slot("topics", ["moon_salve"]), slot("shown", ["salve.dose", "salve.course", "salve.shine"])]
+    assert events == [slot("shown", ["salve.dose", "salve.course", "salve.shine"]), slot("topics", ["moon_salve"])]
 
 
 SAID = {
@@ -177,7 +177,7 @@ SAID = {
 
 
 @pytest.mark.parametrize("name", SAID)
-def test_an_answer_without_facts_says_its_phrase_and_leaves_the_slots(run: Run, name: str) -> None:
+def test_an_answer_without_facts_says_its_phrase_and_forgets_what_was_shown(run: Run, name: str) -> None:
     action, intent, entities, asked, kind, text = SAID[name]
     messages, events = run(action, intent, *entities, asked=asked)
     assert len(messages) == 1
@@ -186,14 +186,16 @@ def test_an_answer_without_facts_says_its_phrase_and_leaves_the_slots(run: Run, 
     assert messages[0]["custom"]["facts"] == []
     offered = messages[0]["custom"]["follow_ups"]
     assert messages[0]["buttons"] == [{"title": question, "payload": question} for question in offered]
-    assert events == []
+    topics = [entity["value"] for entity in entities if entity["entity"] == "topic"]
+    noted = [slot("shown", []), *([slot("topics", topics)] if topics else [])]
+    assert events == ([] if kind == "smalltalk" else noted)
 
 
 def test_an_emergency_with_a_topic_says_the_pathway_first_and_notes_the_facts(run: Run) -> None:
     messages, events = run(module.ActionUrgent(), "report_emergency", topic("cave_rest"))
     assert len(messages) == 1
     assert messages[0]["text"].startswith(f"{phrases.URGENT} {phrases.URGENT_FACTS}\n• Cave rest cuts")
-    assert events == [slot("topics", ["cave_rest"]), slot("shown", ["cave.effect", "cave.haste"])]
+    assert events == [slot("shown", ["cave.effect", "cave.haste"]), slot("topics", ["cave_rest"])]
 
 
 def test_the_source_repeats_the_facts_shown_with_their_places(run: Run) -> None:
@@ -204,7 +206,7 @@ def test_the_source_repeats_the_facts_shown_with_their_places(run: Run) -> None:
         phrases.SOURCE,
         "• About 40% of jars of moon salve lose their shine. [salves-and-rest/2: 3, 2]",
     ]
-    assert events == [slot("topics", ["moon_salve"]), slot("shown", ["salve.shine"])]
+    assert events == [slot("shown", ["salve.shine"]), slot("topics", ["moon_salve"])]
 
 
 def test_a_topic_is_carried_over_from_the_slot(run: Run) -> None:
@@ -213,7 +215,7 @@ def test_a_topic_is_carried_over_from_the_slot(run: Run) -> None:
     )
     assert [message["text"] for message in messages] == [DOSE_TEXT]
     assert messages[0]["custom"]["understood"]["assumed"] == ["moon_salve"]
-    assert events[0] == slot("topics", ["moon_salve"])
+    assert events[1] == slot("topics", ["moon_salve"])
 
 
 # What is read off the tracker.
@@ -223,15 +225,38 @@ def read(message: dict[str, Any], **slots: Any) -> Any:
     return reading.question(Tracker("someone", slots, message, [], False, None, {}, "action_listen"))
 
 
-def test_a_denied_topic_gives_way_to_one_that_is_not(run: Run) -> None:
-    denied, other = topic("cave_rest", role="negated"), topic("moon_salve")
-    assert read({"entities": [denied, other]}).topics == ("moon_salve",)
-    assert read({"entities": [denied]}).topics == ("cave_rest",), "nothing else is named: it is what is asked about"
+def part(*topics: str, **asked: float) -> dict[str, Any]:
+    return {"topics": list(topics), "asked": asked, "likely": {"a/1": 0.5}, "words": 4}
 
 
-def test_topics_keep_the_order_of_the_text_and_stand_once() -> None:
-    entities = [topic("moon_salve"), topic("cave_rest"), topic("moon_salve")]
-    assert read({"entities": entities}).topics == ("moon_salve", "cave_rest")
+def test_the_questions_of_a_message_are_read_one_by_one_in_their_order() -> None:
+    message = {"questions": [part("moon_salve", dose=0.7), part("cave_rest", "moon_salve", risk=0.2)]}
+    tracker = Tracker("someone", {}, message, [], False, None, {}, "action_listen")
+    first, second = reading.questions(tracker)
+    assert (first.topics, first.asked, first.likely, first.words) == (
+        ("moon_salve",), {Facet.DOSE: 0.7}, {"a/1": 0.5}, 4,
+    )  # fmt: skip
+    assert (second.topics, second.asked) == (("cave_rest", "moon_salve"), {Facet.RISK: 0.2})
+    assert read(message).topics == ("moon_salve", "cave_rest"), "as a whole: each topic once, in order"
+
+
+def test_a_message_that_was_not_read_is_one_empty_question() -> None:
+    tracker = Tracker("someone", {}, {}, [], False, None, {}, "action_listen")
+    assert [one.topics for one in reading.questions(tracker)] == [()]
+
+
+def test_two_questions_are_answered_in_one_message(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = [part("cave_rest", effect=1.0), part("moon_salve", dose=1.0)]
+    monkeypatch.setattr(reading, "questions", lambda tracker: [reading.question(tracker).copy(update=one) for one in (
+        {"topics": tuple(one["topics"]), "asked": {Facet(name): share for name, share in one["asked"].items()}}
+        for one in both
+    )])  # fmt: skip
+    messages, _ = run(module.ActionAnswer(), "ask_effect")
+    (message,) = messages
+    shown = [fact["id"] for fact in message["custom"]["facts"]]
+    assert shown.index("cave.effect") < shown.index("salve.dose")
+    assert message["custom"]["understood"]["topics"] == ["cave_rest", "moon_salve"]
+    assert "salve.shine" in [fact["id"] for fact in message["custom"]["pitfalls"]]
 
 
 def test_matters_and_words_of_other_fields_are_kept_apart() -> None:
@@ -245,14 +270,12 @@ def test_matters_and_words_of_other_fields_are_kept_apart() -> None:
     assert (question.not_held, question.foreign, question.topics) == (("wing oil",), ("wormwood", "gout"), ())
 
 
-@pytest.mark.parametrize("message", [{}, {"intent": None, "entities": None, "asked": None}, {"intent": {"name": None}}])
+@pytest.mark.parametrize(
+    "message", [{}, {"intent": None, "entities": None, "questions": None}, {"intent": {"name": None}}]
+)
 def test_an_empty_message_is_read_as_nothing(message: dict[str, Any]) -> None:
     question = read(message)
     assert (question.intent, question.confidence, question.topics, dict(question.asked)) == ("", 0.0, (), {})
-
-
-def test_weights_are_read_as_facets() -> None:
-    assert read({"asked": {"dose": 0.7, "risk": 0.2}}).asked == {Facet.DOSE: 0.7, Facet.RISK: 0.2}
 
 
 # The domain.

@@ -65,10 +65,10 @@ def test_a_question_is_answered_with_its_facts_warnings_and_follow_ups(made_up_k
     assert answer.follow_ups and not shown & set(answer.follow_ups)
 
 
-def test_a_claim_is_answered_with_the_correction_first(made_up_knowledge: Knowledge) -> None:
+def test_a_claim_is_to_be_checked_against_the_facts(made_up_knowledge: Knowledge) -> None:
     answer = ask(made_up_knowledge, "cave_rest", facet=Facet.USE, intent="state_claim")
-    assert (answer.kind, answer.lead) == (Kind.ANSWER, phrases.CORRECTION)
-    assert to_text(answer, made_up_knowledge).startswith(phrases.CORRECTION)
+    assert (answer.kind, answer.lead) == (Kind.ANSWER, phrases.CLAIM)
+    assert to_text(answer, made_up_knowledge).startswith(phrases.CLAIM)
 
 
 def test_the_same_question_gives_the_same_answer(made_up_knowledge: Knowledge) -> None:
@@ -189,7 +189,7 @@ def test_a_matter_left_out_is_refused_by_name(
 def test_a_matter_left_out_beside_a_subject_is_named_after_the_facts(made_up_knowledge: Knowledge) -> None:
     answer = ask(made_up_knowledge, "moon_salve", facet=Facet.DOSE, not_held=("wing oil", "wing oil"))
     assert ids(answer)[0] == ["salve.dose", "salve.course"]
-    assert answer.notes == (say(phrases.ALSO_NOT_HELD, what="wing oil"),)
+    assert answer.notes == (say(phrases.NOT_HELD_MATTER, what="wing oil"),)
 
 
 def test_matters_left_out_are_named_once_each(made_up_knowledge: Knowledge) -> None:

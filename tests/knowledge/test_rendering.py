@@ -120,7 +120,7 @@ def test_a_refusal(made_up_knowledge: Knowledge) -> None:
 def test_the_lead_comes_first_and_facts_are_bulleted_after_it(made_up_knowledge: Knowledge) -> None:
     question = Question(intent="state_claim", topics=("moon_salve",), asked={Facet.RISK: 1.0})
     lines = to_text(answering.answer_question(made_up_knowledge, question), made_up_knowledge).splitlines()
-    assert lines[0] == phrases.CORRECTION
+    assert lines[0] == phrases.CLAIM
     assert lines[1].startswith("• ")
 
 

@@ -209,7 +209,10 @@ def test_a_real_fact_that_touches_the_other_topic_is_preferred(real_knowledge: K
 
 def test_a_facet_that_no_fact_of_the_topic_answers_gives_no_facts(made_up_knowledge: Knowledge) -> None:
     assert select(made_up_knowledge, ["cave_rest"], {Facet.DOSE: 1.0}) == Selection(missing=("cave_rest",))
-    assert select(made_up_knowledge, ["cave_rest"], {}) == Selection(missing=("cave_rest",))
+
+
+def test_nothing_asked_counts_as_what_about_it(made_up_knowledge: Knowledge) -> None:
+    assert select(made_up_knowledge, ["cave_rest"], {}) == select(made_up_knowledge, ["cave_rest"], {Facet.USE: 1.0})
     assert select(made_up_knowledge, [], {Facet.DOSE: 1.0}) == Selection()
 
 

@@ -1,4 +1,4 @@
-"""The clinical spaCy pipeline: tokens, units, topics, negation, masking, and its way to disk and back."""
+"""The clinical spaCy pipeline: tokens, units, topics, negation, plain names, and its way to disk and back."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from bot.knowledge.model import Knowledge, TopicKind
-from bot.language.pipeline import NOT_HELD, TOPIC, build, masked_text
+from bot.knowledge.model import Knowledge
+from bot.language.pipeline import NOT_HELD, TOPIC, build, plain_text
 
 
 def spans(doc: Doc) -> list[tuple[str, str]]:
@@ -133,41 +133,47 @@ def test_a_denied_topic_is_told(nlp: Language, text: str, negated: dict[str, boo
     assert {span.ent_id_: span._.negex for span in nlp(text).ents if span.label_ == TOPIC} == negated
 
 
-# Masking.
+# The text as it is read.
 
 
 @pytest.mark.parametrize(
-    ("text", "masked"),
+    ("text", "plain"),
     [
-        ("what is the dose of sodium thiosulfate", "what is the dose of it"),
-        ("stop warfarine in calcifilaxis?", "stop it in this?"),
-        ("is biopsy safe", "is it safe"),
+        ("What is the dose of STS", "what is the dose of sodium thiosulfate"),
+        ("stop warfarine in calcifilaxis?", "stop warfarin in calciphylaxis?"),
+        ("is t-PA safe", "is tissue plasminogen activator safe"),
+        ("is Ca/PO4 high", "is ca/po4 high"),
     ],
 )
-def test_a_topic_is_masked_and_words_are_corrected(nlp: Language, text: str, masked: str) -> None:
-    assert masked_text(nlp(text)) == masked
+def test_brands_and_abbreviations_are_read_by_name_and_words_are_corrected(
+    nlp: Language, text: str, plain: str
+) -> None:
+    assert plain_text(nlp(text)) == plain
 
 
-def test_subjects_are_masked_alike(nlp: Language, real_knowledge: Knowledge) -> None:
-    subjects = [topic for topic in real_knowledge.topics if topic.kind is TopicKind.SUBJECT]
-    assert {masked_text(nlp(f"is {topic.words[0]} good")) for topic in subjects} == {"is it good"}
+def test_all_words_of_a_topic_are_read_alike(nlp: Language, real_knowledge: Knowledge) -> None:
+    named = [topic for topic in real_knowledge.topics if topic.read_as]
+    assert named
+    for topic in named:
+        read = {plain_text(nlp(f"is {word} good")) for word in topic.words}
+        assert read == {f"is {topic.read_as} good"}, topic.id
 
 
-@pytest.mark.parametrize("text", ["is C-reactive protein high", "is Ca/PO4 high", "is t-PA high", "is CaxP high"])
-def test_a_masked_topic_keeps_its_distance_to_the_next_word(nlp: Language, text: str) -> None:
-    assert masked_text(nlp(text)) == "is it high"
+def test_a_part_of_a_text_is_read_like_a_text(nlp: Language) -> None:
+    doc = nlp("not on Eliquis. STS dose?")
+    assert plain_text(doc[4:]) == plain_text(nlp("STS dose?"))
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n", "?", "👍", "12.5-25g"])
-def test_a_text_without_words_is_masked_as_it_stands(nlp: Language, text: str) -> None:
-    assert masked_text(nlp(text)) == text.strip()
+def test_a_text_without_words_is_read_as_it_stands(nlp: Language, text: str) -> None:
+    assert plain_text(nlp(text)) == text.strip()
 
 
 # To disk and back.
 
 
 def state(doc: Doc) -> list[tuple[Any, ...]]:
-    words = [(word.text, word.norm_, word.lemma_, word._.foreign) for word in doc]
+    words = [(word.text, word.norm_, word._.read_as, word._.foreign) for word in doc]
     return [*words, *((span.start, span.end, span.label_, span.ent_id_, span._.negex) for span in doc.ents)]
 
 

@@ -1,20 +1,30 @@
-"""The extractor of topics named, and the classifier of topics meant."""
+"""The extractor of topics named."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from rasa.shared.nlu.constants import ENTITIES, TEXT
-from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.constants import ENTITIES
 
+from bot.knowledge.loading import KnowledgeError
 from bot.knowledge.model import Knowledge
-from bot.language.topics import TopicClassifier, TopicExtractor
+from bot.language.topics import TopicExtractor, check_pipeline
 
 
-@pytest.mark.parametrize("component", [TopicExtractor, TopicClassifier])
-def test_it_keeps_the_contract(contract: Any, component: type) -> None:
-    contract(component)
+def test_it_keeps_the_contract(contract: Any) -> None:
+    contract(TopicExtractor)
+
+
+def test_a_pipeline_of_another_knowledge_base_is_refused(prepared: Path, made_up_knowledge: Knowledge) -> None:
+    with pytest.raises(KnowledgeError, match="built from another knowledge base; run `make train`"):
+        check_pipeline(made_up_knowledge, prepared)
+
+
+def test_a_missing_pipeline_is_told(tmp_path: Path, real_knowledge: Knowledge) -> None:
+    with pytest.raises(KnowledgeError, match="is missing or damaged"):
+        check_pipeline(real_knowledge, tmp_path / "nowhere")
 
 
 def entities(chain: Any, component: type, text: str) -> list[dict[str, Any]]:
@@ -59,33 +69,3 @@ def test_every_value_is_of_the_knowledge_base(chain: Any, real_knowledge: Knowle
     for topic in real_knowledge.topics:
         for text in (f"what about {topic.name}", f"how is {topic.name} done in gout"):
             assert set(values(entities(chain, TopicExtractor, text))) <= set(real_knowledge.topic_by_id)
-
-
-def test_a_topic_meant_is_added_where_no_subject_is_named(chain: Any, real_knowledge: Knowledge) -> None:
-    """Told by the knowledge base's own questions and statements, on which it was trained."""
-    added = 0
-    component = chain.stage(TopicClassifier).component
-    for message in chain.messages(TopicClassifier, *(fact.statement for fact in real_knowledge.facts)):
-        before = list(message.get(ENTITIES, []))
-        component.process([message])
-        new = [entity for entity in message.get(ENTITIES, []) if entity not in before]
-        assert len(new) <= 1, "at most one topic is meant"
-        for entity in new:
-            added += 1
-            assert entity["value"] in real_knowledge.topic_by_id
-            assert component.config["threshold"] <= entity["confidence_entity"] <= 1
-            assert (entity["start"], entity["end"]) == (0, len(message.get(TEXT)))
-    assert added
-
-
-def test_a_topic_named_leaves_nothing_to_guess(chain: Any) -> None:
-    found = entities(chain, TopicClassifier, "what is the dose of sodium thiosulfate")
-    assert values(found) == ["sodium_thiosulfate"]
-
-
-def test_an_impossible_threshold_guesses_nothing(chain: Any) -> None:
-    stage = chain.stage(TopicClassifier)
-    component = TopicClassifier.load({**stage.config, "threshold": 1.1}, stage.storage, stage.resource, stage.context)
-    (message,) = component.process(chain.messages(TopicClassifier, "can she keep the medicine"))
-    assert values(message.get(ENTITIES, [])) == []
-    assert component.process([Message({})])[0].get(ENTITIES, []) == []

@@ -62,9 +62,7 @@ def test_no_word_that_was_recognised_is_kept(bot, sender: str, word: str) -> Non
     with sqlite3.connect(bot.root / "var/conversations.db") as database:
         events = [
             row[0]
-            for row in database.execute(
-                "select data from events where sender_id = ? and type_name != 'bot'", (sender,)
-            )
+            for row in database.execute("select data from events where sender_id = ? and type_name != 'bot'", (sender,))
         ]
     assert events
     kept = [event for event in events if f'"{word}"' in event]

@@ -60,7 +60,7 @@ def test_training_reports_steps_and_happens_once(trained: tuple[Path, list[str]]
     project, lines = trained
     path = training.model_path(project)
     assert training.damage(path) is None
-    assert path.name == f"calciphylaxis-{training.model_fingerprint(project)[:12]}.tar.gz"
+    assert path.name == f"assistant-{training.model_fingerprint(project)[:12]}.tar.gz"
     assert "No model fits" in lines[0]
     assert any("training RulePolicy" in line for line in lines)
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]

@@ -1,0 +1,340 @@
+"""The Rasa component that reads a question: what is asked, about what, and whether the document can answer it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import skops.io
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.constants import SPACY_DOCS
+from rasa.nlu.tokenizers.spacy_tokenizer import SpacyTokenizer
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from spacy.tokens import Doc, Span
+
+from bot.knowledge.loading import KnowledgeError, load
+from bot.knowledge.model import Facet, TopicKind
+from bot.knowledge.selection import subjects
+from bot.language import scope
+from bot.language.fine_tuning import Settings, save_job
+from bot.language.labels import (
+    EMERGENCY,
+    HELD,
+    NOT_IN_DOCUMENT,
+    OTHER,
+    OUT_OF_SCOPE,
+    Example,
+    Names,
+    facet_of,
+    names_of,
+    targets,
+)
+from bot.language.network import NETWORK_FILE, TOKENIZER_FILE, Network, Outputs
+from bot.language.parts import questions
+from bot.language.pipeline import NOT_HELD, TOPIC, plain_text
+from bot.language.weights import weights_folder
+
+RANKING, QUESTIONS = "intent_ranking", "questions"
+SCOPE_FILE, NAMES_FILE = "scope.skops", "names.json"
+LEAST_WEIGHT = 0.02
+
+
+class TrainingError(Exception):
+    """The fine-tuning failed; its own lines say why."""
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class QuestionReader(IntentClassifier, GraphComponent):
+    """Reads messages by one fine-tuned network and the topics that the ruler found.
+
+    Sets ``intent`` (with the calibrated probability that the document holds an answer as the confidence of a
+    question on it), ``intent_ranking`` and ``questions``: one entry a question of the message, with its topics, the
+    weights of the facets asked, and the bullets that the network holds for likely.
+    """
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Components that must come before."""
+        return [SpacyTokenizer]
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """Packages that must be installed."""
+        return ["onnxruntime", "tokenizers", "sklearn"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Return the settings.
+
+        ``epochs``, ``rate``: of the fine-tuning; ``held_out``: every how-manieth example fits the scope decision
+        instead. Thresholds on probabilities: ``named`` and ``unnamed``, least scope with the condition or a topic of
+        its own named, and without; ``fragment``, the same for a few words that name nothing; ``topic``, least for a
+        topic that is meant without its name; ``background``, below which a topic named beside another is background;
+        ``urgent``, ``other``: of an emergency, and of talk about the bot.
+        """
+        return {
+            "epochs": 3.5,
+            "rate": 2e-4,
+            "held_out": 10,
+            "named": 0.6,
+            "unnamed": 0.8,
+            "fragment": 0.5,
+            "topic": 0.5,
+            "background": 0.05,
+            "urgent": 0.5,
+            "other": 0.4,
+            "ranking": 3,
+        }
+
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
+        """Start untrained."""
+        self.config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._network: Network | None = None
+        self._scope: Any = None
+        self._names = Names((), (), ())
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> QuestionReader:
+        """Create the component."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fine-tune the network on most examples, fit the scope decision on the others, persist both.
+
+        Raises:
+            TrainingError: the fine-tuning failed.
+            WeightsError: the published weights are missing or changed.
+        """
+        knowledge = load()
+        messages = [message for message in training_data.intent_examples if message.get(SPACY_DOCS[TEXT]) is not None]
+        examples = [_example(message) for message in messages]
+        if not examples:
+            return self._resource
+        self._names = names_of(knowledge, examples)
+        intents, labels, scopes = targets(knowledge, examples, self._names)
+        held = np.random.default_rng(0).integers(0, self.config["held_out"], len(examples)) == 0
+        with self._model_storage.write_to(self._resource) as folder:
+            with tempfile.TemporaryDirectory() as scratch:
+                job = Path(scratch) / "job.npz"
+                taught = [example.text for example, out in zip(examples, held, strict=True) if not out]
+                settings = Settings(epochs=self.config["epochs"], rate=self.config["rate"])
+                save_job(job, taught, intents[~held], labels[~held], scopes[~held], settings)
+                _fine_tune(job, folder / NETWORK_FILE)
+            shutil.copy(weights_folder() / TOKENIZER_FILE, folder / TOKENIZER_FILE)
+            self._network = Network(folder)
+            rows = [
+                self._scope_features(message, self._network.read(example.text))
+                for message, example, out in zip(messages, examples, held, strict=True)
+                if out
+            ]
+            self._scope = scope.fit(rows, scopes[held])
+            skops.io.dump(self._scope, folder / SCOPE_FILE)
+            names = {"knowledge_sha256": knowledge.sha256, **self._names.__dict__}
+            (folder / NAMES_FILE).write_text(json.dumps(names), encoding="utf-8")
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> QuestionReader:
+        """Load the trained component, or an untrained one where nothing was persisted.
+
+        Raises:
+            KnowledgeError: the model was trained on another knowledge base.
+            NetworkError: a file of the network is missing.
+        """
+        component = cls(config, model_storage, resource)
+        try:
+            with model_storage.read_from(resource) as folder:
+                component._read(folder)
+        except ValueError:
+            pass
+        return component
+
+    def _read(self, folder: Path) -> None:
+        names = json.loads((folder / NAMES_FILE).read_text(encoding="utf-8"))
+        if names.pop("knowledge_sha256") != load().sha256:
+            raise KnowledgeError("the model was trained on another knowledge base; run `make train`")
+        self._names = Names(**{name: tuple(values) for name, values in names.items()})
+        # Kept beyond the archive's temporary folder, since the network is loaded with the first question.
+        self._folder = tempfile.TemporaryDirectory(prefix="reader-")
+        for name in (NETWORK_FILE, TOKENIZER_FILE):
+            shutil.copy(folder / name, self._folder.name)
+        self._network = Network(Path(self._folder.name))
+        unknown = skops.io.get_untrusted_types(file=folder / SCOPE_FILE)
+        self._scope = skops.io.load(folder / SCOPE_FILE, trusted=[]) if not unknown else None
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Read each message; one without text gets no intent."""
+        for message in messages:
+            doc = message.get(SPACY_DOCS[TEXT])
+            if self._network is None or doc is None or not message.get(TEXT):
+                message.set(INTENT, {"name": None, "confidence": 0.0}, add_to_output=True)
+                continue
+            self._set(message, doc, self._network.read(plain_text(doc)))
+        return messages
+
+    def _set(self, message: Message, doc: Doc, outputs: Outputs) -> None:
+        ranking = self._ranking(outputs)
+        parts = list(self._parts(doc, outputs))
+        message.set(INTENT, self._intent(message, outputs, ranking), add_to_output=True)
+        message.set(RANKING, ranking[: self.config["ranking"]], add_to_output=True)
+        message.set(QUESTIONS, parts, add_to_output=True)
+
+    def _ranking(self, outputs: Outputs) -> list[dict[str, Any]]:
+        order = np.argsort(-outputs.intent, kind="stable")
+        return [
+            {"name": self._names.intents[place], "confidence": round(float(outputs.intent[place]), 4)}
+            for place in order
+        ]
+
+    def _intent(self, message: Message, outputs: Outputs, ranking: list[dict[str, Any]]) -> dict[str, Any]:
+        """Decide in this order: an emergency, talk about the bot, not answerable, what is asked."""
+        by_name = {entry["name"]: entry["confidence"] for entry in ranking}
+        if by_name.get(EMERGENCY, 0.0) > self.config["urgent"]:
+            return {"name": EMERGENCY, "confidence": by_name[EMERGENCY]}
+        asked = [entry for entry in ranking if facet_of(entry["name"])]
+        scopes = (OUT_OF_SCOPE, NOT_IN_DOCUMENT, EMERGENCY)
+        others = [entry for entry in ranking if not facet_of(entry["name"]) and entry["name"] not in scopes]
+        weight = sum(entry["confidence"] for entry in asked)
+        if others and others[0]["confidence"] > max(self.config["other"], weight):
+            return dict(others[0])
+        held = scope.probability(self._scope, self._scope_features(message, outputs))
+        if held < self._threshold(message):
+            beyond = outputs.scope[OTHER] > outputs.scope[1 - HELD]
+            return {"name": OUT_OF_SCOPE if beyond else NOT_IN_DOCUMENT, "confidence": round(1 - held, 4)}
+        return {"name": asked[0]["name"] if asked else ranking[0]["name"], "confidence": round(held, 4)}
+
+    def _threshold(self, message: Message) -> float:
+        """Return how sure the scope has to be: less where the condition or something of its own is named."""
+        knowledge = load()
+        named = [entity["value"] for entity in message.get(ENTITIES, []) if entity["entity"] == TOPIC]
+        if any(knowledge.topic_by_id[topic].kind is TopicKind.CONDITION for topic in named):
+            return float(self.config["named"])
+        few = len(message.get(TEXT).split()) <= 4
+        return float(self.config["fragment"] if few and not named else self.config["unnamed"])
+
+    def _scope_features(self, message: Message, outputs: Outputs) -> list[float]:
+        knowledge = load()
+        doc = message.get(SPACY_DOCS[TEXT])
+        foreign = [token._.foreign for token in doc if token._.foreign]
+        evidence = scope.Evidence(
+            outputs=outputs,
+            named=frozenset(span.ent_id_ for span in doc.ents if span.label_ == TOPIC),
+            about=tuple(self._topics(doc, outputs)),
+            asked={Facet(facet): weight for facet, weight in self._asked(outputs).items()},
+            not_held=sum(span.label_ == NOT_HELD for span in doc.ents),
+            drugs=foreign.count("drug"),
+            diseases=foreign.count("disease"),
+            words=len(message.get(TEXT).split()),
+        )
+        return scope.features(knowledge, self._names, evidence)
+
+    def _parts(self, doc: Doc, outputs: Outputs) -> Iterator[dict[str, Any]]:
+        """Yield the questions of a message; one that names no topic is about the one before, or the one after."""
+        spans = [doc.char_span(start, end, alignment_mode="contract") for start, end in questions(doc.text)]
+        pieces = [span for span in spans if span is not None and len(span)]
+        read = (
+            [outputs]
+            if len(pieces) < 2 or self._network is None
+            else [self._network.read(plain_text(one)) for one in pieces]
+        )
+        texts: Sequence[Doc | Span] = [doc] if len(read) == 1 else pieces
+        topics = [self._topics(text, said) for text, said in zip(texts, read, strict=True)]
+        for place in range(1, len(topics)):
+            topics[place] = topics[place] if _stands_alone(topics[place]) else [*topics[place], *topics[place - 1]]
+        for place in range(len(topics) - 1):
+            topics[place] = topics[place] or topics[place + 1]
+        for text, said, about in zip(texts, read, topics, strict=True):
+            yield {
+                "topics": list(dict.fromkeys(about)),
+                "asked": self._asked(said),
+                "likely": self._likely(said),
+                "words": len(text),
+            }
+
+    def _topics(self, text: Doc | Span, outputs: Outputs) -> list[str]:
+        """Return the topics named, less those in the background; where none is, those that are meant."""
+        knowledge = load()
+        share = dict(zip(self._names.topics, outputs.labels, strict=False))
+        spans = [span for span in text.ents if span.label_ == TOPIC]
+        affirmed = [span for span in spans if not span._.negex] or spans
+        named = list(dict.fromkeys(span.ent_id_ for span in affirmed))
+        about = [topic for topic in named if knowledge.topic_by_id[topic].kind is TopicKind.SUBJECT]
+        if len(about) > 1 and max(share.get(topic, 0.0) for topic in about) > self.config["topic"]:
+            named = [t for t in named if t not in about or share.get(t, 0.0) >= self.config["background"]]
+        entries = [knowledge.topic_by_id[topic] for topic in named]
+        groups = [entry for entry in entries if entry.kind is TopicKind.GROUP and not entry.weak]
+        if about or groups:
+            return named
+        kinds = (TopicKind.SUBJECT, TopicKind.GROUP)
+        meant = [
+            topic
+            for topic in sorted(share, key=lambda one: -share[one])
+            if share[topic] > self.config["topic"] and knowledge.topic_by_id[topic].kind in kinds and topic not in named
+        ]
+        return [*named, *meant]
+
+    def _asked(self, outputs: Outputs) -> dict[str, float]:
+        weights = (
+            (facet_of(name), float(share)) for name, share in zip(self._names.intents, outputs.intent, strict=True)
+        )
+        return {facet.value: round(share, 4) for facet, share in weights if facet and share >= LEAST_WEIGHT}
+
+    def _likely(self, outputs: Outputs) -> dict[str, float]:
+        shares = zip(self._names.bullets, outputs.labels[len(self._names.topics) :], strict=True)
+        return {bullet: round(float(share), 4) for bullet, share in shares if share >= LEAST_WEIGHT}
+
+
+def _stands_alone(topics: Sequence[str]) -> bool:
+    """Tell whether topics say what a question is about, and not only whose patient it is."""
+    knowledge = load()
+    about = subjects(knowledge, topics)
+    return bool(about) and knowledge.topic_by_id[about[0]].kind in (TopicKind.SUBJECT, TopicKind.GROUP)
+
+
+def _example(message: Message) -> Example:
+    """Read a training example: topics annotated, and those that the ruler finds and nothing denies."""
+    doc = message.get(SPACY_DOCS[TEXT])
+    annotated = [entity["value"] for entity in message.get(ENTITIES, []) if entity["entity"] == TOPIC]
+    found = [span.ent_id_ for span in doc.ents if span.label_ == TOPIC and not span._.negex]
+    return Example(plain_text(doc), message.get(INTENT), tuple(dict.fromkeys([*annotated, *found])))
+
+
+def _fine_tune(job: Path, target: Path) -> None:
+    """Run the fine-tuning in a process of its own: it needs TensorFlow, which this one was started without."""
+    command = [sys.executable, "-W", "ignore", "-m", "bot.language.fine_tuning", str(job), str(target)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        lines = []
+        for line in process.stdout or ():
+            lines.append(line)
+            if line.startswith("fine-tuning:"):
+                print(line, end="", flush=True)
+    if process.returncode or not target.is_file():
+        raise TrainingError("the fine-tuning failed; its last lines:\n" + "".join(lines[-15:]))
