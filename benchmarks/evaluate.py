@@ -239,14 +239,16 @@ def _cell(counted: dict[str, Any]) -> str:
 
 def _page(sets: dict[str, list[Result]], report: dict[str, Any]) -> str:
     """Draw the report. Questions of the test set are not shown, so that nobody tunes on them by reading."""
-    lines = [line.strip("| ").split(" | ") for line in table(report).splitlines() if "---" not in line]
+    shown = [line for line in table(report).splitlines() if "---" not in line]
+    lines = [line.strip("| ").split(" | ") for line in shown]
     rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in line) + "</tr>" for line in lines)
     false_answers = [one for one in sets.get("physicians", ()) if one.shown]
     missed = [one for one in sets["development"] if not one.right]
     drawn = ((name, _plot(draw, sets)) for name, draw in PLOTS.items())
     plots = "".join(f'<img alt="{name}" src="data:image/png;base64,{data}">' for name, data in drawn)
     return (
-        "<!doctype html><meta charset=utf-8><title>Evaluation</title><style>body{font:15px sans-serif;max-width:60rem;"
+        "<!doctype html><meta charset=utf-8><title>Evaluation</title>"
+        "<style>body{font:15px sans-serif;max-width:60rem;"
         "margin:2rem auto;padding:0 1rem}td{border-bottom:1px solid #ccc;padding:.3rem .8rem}img{max-width:100%}</style>"
         f"<h1>How well questions are understood</h1><table>{rows}</table>{plots}"
         f"<h2>Physicians' other questions that were answered with facts</h2><ol>{_listed(false_answers)}</ol>"

@@ -34,7 +34,7 @@ rasa_actions.action.DEFAULT_REQUEST_TIMEOUT = ACTION_SECONDS
 def messages_of(answer: Answer, recipient: str) -> list[dict[str, Any]]:
     """Return an answer as REST messages, in the form in which Rasa sends those of actions."""
     knowledge = load()
-    text = {"recipient_id": recipient, "text": to_text(answer, knowledge)}
+    text: dict[str, Any] = {"recipient_id": recipient, "text": to_text(answer, knowledge)}
     if answer.follow_ups:
         text["buttons"] = [{"title": question, "payload": question} for question in answer.follow_ups]
     return [text, {"recipient_id": recipient, "custom": to_custom(answer, knowledge)}]

@@ -42,7 +42,7 @@ class GuardedRest(RestInput):
             if body is None:
                 return _bad(phrases.NO_JSON)
             sender, message = body.get("sender"), body.get("message")
-            if not isinstance(sender, str) or not sender.strip() or len(sender) > LONGEST_SENDER:
+            if not isinstance(sender, str) or not _usable(sender):
                 return _bad(phrases.NO_SENDER)
             if not isinstance(message, str):
                 return _bad(phrases.NO_MESSAGE)
@@ -54,6 +54,11 @@ class GuardedRest(RestInput):
 def _allowed(request: Request) -> bool:
     token = os.environ.get(TOKEN_VARIABLE)
     return not token or hmac.compare_digest((request.token or "").encode(), token.encode())
+
+
+def _usable(sender: str) -> bool:
+    """Tell whether a conversation's id can be kept and sent back."""
+    return bool(sender.strip()) and len(sender) <= LONGEST_SENDER and sender.isprintable()
 
 
 def _body(request: Request) -> dict[str, Any] | None:

@@ -9,7 +9,10 @@ from typing import Any
 
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import Event, UserUttered
-from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+
+# Their values are ids and names of the knowledge base; those of the others are words that the user typed.
+KEPT_ENTITIES = ("topic", "not_held")
 
 
 class RedactingTrackerStore(SQLTrackerStore):
@@ -35,6 +38,8 @@ def without_text(event: Event) -> Event:
         return event
     kept = copy.copy(event)
     kept.text = ""
-    kept.parse_data = {**event.parse_data, TEXT: "", "text_tokens": []}
+    entities = [entity for entity in event.parse_data.get(ENTITIES, []) if entity["entity"] in KEPT_ENTITIES]
+    kept.entities = entities
+    kept.parse_data = {**event.parse_data, TEXT: "", "text_tokens": [], ENTITIES: entities}
     kept.metadata = {}
     return kept

@@ -12,7 +12,7 @@ from bot.knowledge.model import Entry, Facet, Fact, Knowledge, TopicKind
 from bot.knowledge.selection import SURE, Selection, choices, follow_ups, merge, select, subjects
 
 # A longer question that names nothing is a story about something else.
-BARE_WORDS = 8
+BARE_WORDS = 5
 
 
 class Question(Entry):
@@ -20,13 +20,13 @@ class Question(Entry):
 
     intent: str
     confidence: float = 0.0
-    topics: tuple[str, ...] = Field((), description="ids of topics, in the order of the text")
-    asked: Mapping[Facet, float] = Field({}, description="weight of each facet")
-    not_held: tuple[str, ...] = Field((), description="matters named that the document leaves out")
-    foreign: tuple[str, ...] = Field((), description="drugs and diseases of other fields named")
-    words: int = Field(0, description="how many words it has")
-    likely: Mapping[str, float] = Field({}, description="by locator, how likely the bullet answers it")
-    context: tuple[str, ...] = Field((), description="topics of the conversation so far")
+    topics: tuple[str, ...] = Field(default=(), description="ids of topics, in the order of the text")
+    asked: Mapping[Facet, float] = Field(default={}, description="weight of each facet")
+    not_held: tuple[str, ...] = Field(default=(), description="matters named that the document leaves out")
+    foreign: tuple[str, ...] = Field(default=(), description="drugs and diseases of other fields named")
+    words: int = Field(default=0, description="how many words it has")
+    likely: Mapping[str, float] = Field(default={}, description="by locator, how likely the bullet answers it")
+    context: tuple[str, ...] = Field(default=(), description="topics of the conversation so far")
 
 
 def answer_question(knowledge: Knowledge, question: Question) -> Answer:

@@ -72,7 +72,7 @@ def load_file(path: Path) -> Knowledge:
         line = mark.line + 1 if mark else 1
         problem = getattr(error, "problem", None) or str(error)
         raise KnowledgeError(f"{path}:{line}: not valid YAML: {problem}; mend the line") from error
-    if not isinstance(data, dict):
+    if node is None or not isinstance(data, dict):
         raise KnowledgeError(f"{path}:1: no mapping at the top; start with `schema: knowledge/1`")
     try:
         return Knowledge(**{**data, "sha256": hashlib.sha256(content).hexdigest()})

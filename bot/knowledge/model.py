@@ -95,7 +95,7 @@ def _filled(*fields: str) -> Any:
 class Figure(Entry):
     """A number of the document with its unit and, always, what it measures."""
 
-    value: float | None = Field(None, description="a single number; or low and high")
+    value: float | None = Field(default=None, description="a single number; or low and high")
     low: float | None = None
     high: float | None = None
     unit: Unit
@@ -128,9 +128,11 @@ class Fact(Entry):
     id: str = Field(..., regex=r"^[a-z0-9_]+\.[a-z0-9_]+$")
     topics: tuple[str, ...] = Field(..., description="ids of topics it is about")
     facets: tuple[Facet, ...] = Field(..., description="questions it answers")
-    touches: tuple[str, ...] = Field((), description="topics it speaks of too: preferred where one is named beside it")
-    also: tuple[Also, ...] = Field((), description="further topics, with the facets it answers of them")
-    brought_by: tuple[str, ...] = Field((), description="facts that it is shown with")
+    touches: tuple[str, ...] = Field(
+        default=(), description="topics it speaks of too: preferred where one is named beside it"
+    )
+    also: tuple[Also, ...] = Field(default=(), description="further topics, with the facets it answers of them")
+    brought_by: tuple[str, ...] = Field(default=(), description="facts that it is shown with")
     statement: str = Field(..., min_length=10, description="the fact, in the project's own words")
     question: str = Field(..., min_length=10, description="a question that it answers, as offered to users")
     figures: tuple[Figure, ...] = ()
@@ -153,8 +155,10 @@ class Topic(Entry):
     kind: TopicKind
     name: str
     words: tuple[str, ...]
-    weak: bool = Field(False, description="its words are often background: what is meant may be another topic")
-    read_as: str | None = Field(None, description="what a reader takes any of its words for (brands, abbreviations)")
+    weak: bool = Field(default=False, description="its words are often background: what is meant may be another topic")
+    read_as: str | None = Field(
+        default=None, description="what a reader takes any of its words for (brands, abbreviations)"
+    )
 
     _lists = _filled("words")
 
@@ -220,8 +224,10 @@ class Knowledge(Entry):
     facts: tuple[Fact, ...]
     pitfalls: tuple[Pitfall, ...] = ()
     tensions: tuple[Tension, ...] = ()
-    implied_topics: dict[Facet, str] = Field({}, description="topic of a question that names the condition only")
-    bare_topics: dict[Facet, str] = Field({}, description="topic of a question that names nothing")
+    implied_topics: dict[Facet, str] = Field(
+        default={}, description="topic of a question that names the condition only"
+    )
+    bare_topics: dict[Facet, str] = Field(default={}, description="topic of a question that names nothing")
     not_held: tuple[NotHeld, ...] = ()
 
     _lists = _filled("topics", "facts")

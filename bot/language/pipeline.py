@@ -141,7 +141,7 @@ def units(doc: Doc) -> Doc:
     """Drop spans that the context shows to be a unit of measure or a piece of "can't"."""
     kept = [span for span in doc.ents if not (_is_unit(span) or _is_contraction(span))]
     if len(kept) < len(doc.ents):
-        doc.ents = tuple(kept)
+        doc.ents = kept  # type: ignore[assignment]
     return doc
 
 
@@ -176,7 +176,7 @@ def build(
         diseases: words of diseases outside the knowledge base.
         more_targets: further words that the speller corrects towards, after the knowledge base's.
     """
-    nlp = spacy.blank("en")
+    nlp: Any = spacy.blank("en")
     nlp.tokenizer.token_match = QUANTITY.match
     infixes = [*nlp.Defaults.infixes, r"(?<=[a-zA-Z])[/+>](?=[a-zA-Z0-9])"]
     nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer

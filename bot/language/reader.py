@@ -26,11 +26,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.tokens import Doc, Span
 
 from bot.knowledge.loading import KnowledgeError, load
-from bot.knowledge.model import Facet, TopicKind
+from bot.knowledge.model import Facet, Knowledge, TopicKind
 from bot.knowledge.selection import subjects
 from bot.language import scope
 from bot.language.fine_tuning import Settings, save_job
 from bot.language.labels import (
+    CLAIM,
     EMERGENCY,
     HELD,
     NOT_IN_DOCUMENT,
@@ -50,6 +51,8 @@ from bot.language.weights import weights_folder
 RANKING, QUESTIONS = "intent_ranking", "questions"
 SCOPE_FILE, NAMES_FILE = "scope.skops", "names.json"
 LEAST_WEIGHT = 0.02
+# A follow-up that names nothing ("and how often do we give it?") is at most this long.
+FRAGMENT_WORDS = 8
 
 
 class TrainingError(Exception):
@@ -134,12 +137,21 @@ class QuestionReader(IntentClassifier, GraphComponent):
         self._names = names_of(knowledge, examples)
         intents, labels, scopes = targets(knowledge, examples, self._names)
         held = np.random.default_rng(0).integers(0, self.config["held_out"], len(examples)) == 0
+        own = _own_questions(knowledge)
+        own_intents, own_labels, own_scopes = targets(knowledge, own, self._names)
         with self._model_storage.write_to(self._resource) as folder:
             with tempfile.TemporaryDirectory() as scratch:
                 job = Path(scratch) / "job.npz"
                 taught = [example.text for example, out in zip(examples, held, strict=True) if not out]
                 settings = Settings(epochs=self.config["epochs"], rate=self.config["rate"])
-                save_job(job, taught, intents[~held], labels[~held], scopes[~held], settings)
+                save_job(
+                    job,
+                    [*taught, *(example.text for example in own)],
+                    np.concatenate([intents[~held], own_intents]),
+                    np.concatenate([labels[~held], own_labels]),
+                    np.concatenate([scopes[~held], own_scopes]),
+                    settings,
+                )
                 _fine_tune(job, folder / NETWORK_FILE)
             shutil.copy(weights_folder() / TOKENIZER_FILE, folder / TOKENIZER_FILE)
             self._network = Network(folder)
@@ -237,7 +249,7 @@ class QuestionReader(IntentClassifier, GraphComponent):
         named = [entity["value"] for entity in message.get(ENTITIES, []) if entity["entity"] == TOPIC]
         if any(knowledge.topic_by_id[topic].kind is TopicKind.CONDITION for topic in named):
             return float(self.config["named"])
-        few = len(message.get(TEXT).split()) <= 4
+        few = len(message.get(TEXT).split()) <= FRAGMENT_WORDS
         return float(self.config["fragment"] if few and not named else self.config["unnamed"])
 
     def _scope_features(self, message: Message, outputs: Outputs) -> list[float]:
@@ -325,6 +337,15 @@ def _example(message: Message) -> Example:
     annotated = [entity["value"] for entity in message.get(ENTITIES, []) if entity["entity"] == TOPIC]
     found = [span.ent_id_ for span in doc.ents if span.label_ == TOPIC and not span._.negex]
     return Example(plain_text(doc), message.get(INTENT), tuple(dict.fromkeys([*annotated, *found])))
+
+
+def _own_questions(knowledge: Knowledge) -> list[Example]:
+    """List the questions that the bot itself offers, as further examples: each has to find its fact."""
+    return [
+        Example(fact.question.lower(), CLAIM if facet is Facet.CLAIM else f"ask_{facet.value}", fact.topics)
+        for fact in knowledge.facts
+        for facet in fact.facets[:1]
+    ]
 
 
 def _fine_tune(job: Path, target: Path) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import httpx
 
+from bot.knowledge.loading import KnowledgeError, load
 from bot.serving import processes
 from bot.serving.errors import ServingError
 from bot.serving.service import ACTIONS_URL
@@ -86,17 +87,21 @@ def is_loopback(interface: str) -> bool:
 
 
 def check_project(root: Path) -> None:
-    """Check that a folder is the project's root.
+    """Check that a folder is the project's root and its knowledge base can be used.
 
     Args:
         root: The folder.
 
     Raises:
-        ServingError: A file of the project is not there.
+        ServingError: A file of the project is not there, or the knowledge base cannot be used.
     """
     missing = [name for name in _PROJECT_FILES if not (root / name).is_file()]
     if missing:
         raise ServingError(f"{root} holds no {', '.join(missing)}; run this in the project's root folder.")
+    try:
+        load()
+    except KnowledgeError as error:
+        raise ServingError(f"the knowledge base cannot be used:\n{error}") from error
 
 
 def check_exposure(address: Address) -> None:

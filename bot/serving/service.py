@@ -42,7 +42,7 @@ class PrivateFormatter(logging.Formatter):
     """Formats log records; once `private`, without anything that may quote what a user wrote.
 
     Attributes:
-        private: Whether messages can arrive from here on. Errors of the start itself are shown in full.
+        private: Whether messages can arrive from here on. Errors of the start itself are shown by their cause.
     """
 
     private = False
@@ -53,7 +53,7 @@ class PrivateFormatter(logging.Formatter):
         return _STATEMENT_VALUES.sub("[values withheld]", line) if self.private else line
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the name is logging's
-        """Show type and place of an exception and of its causes.
+        """Show what an exception comes from; once private, type and place of it and of its causes.
 
         Args:
             ei: Exception information as `sys.exc_info` gives it.
@@ -62,7 +62,7 @@ class PrivateFormatter(logging.Formatter):
             One line a frame.
         """
         if not self.private:
-            return super().formatException(ei)
+            return _root_cause(ei[1])
         shown = []
         error = ei[1]
         while error is not None:
@@ -71,6 +71,15 @@ class PrivateFormatter(logging.Formatter):
             shown.append(f"{type(error).__module__}.{type(error).__qualname__} (message withheld)")
             error = error.__cause__ or error.__context__
         return "\n".join(shown)
+
+
+def _root_cause(error: BaseException) -> str:
+    """Say what an exception comes from in the end, and where: Rasa wraps errors of components several times."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__ or error
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {error}{place}"
 
 
 def keep_safe_keys(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -14,6 +14,7 @@ from tests.running import ROOT
 
 QUESTIONS = yaml.safe_load((Path(__file__).parent / "questions.yaml").read_text(encoding="utf-8"))
 LEAST = 3
+WRITTEN = 5
 _ANNOTATION = re.compile(r"\[([^\]]*)\](?:\{[^}]*\}|\([^)]*\))")
 
 
@@ -34,7 +35,7 @@ def test_every_bullet_has_enough_questions() -> None:
     counts = Counter(question["locator"] for question in QUESTIONS)
     assert bullets
     assert set(counts) == set(bullets)
-    assert [locator for locator in bullets if counts[locator] < LEAST] == []
+    assert [locator for locator in bullets if counts[locator] < WRITTEN] == []
     assert len({plain(question["text"]) for question in QUESTIONS}) == len(QUESTIONS)
 
 
@@ -46,8 +47,9 @@ def test_no_question_is_a_training_example() -> None:
     assert [question["text"] for question in QUESTIONS if plain(question["text"]) in known] == []
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: f"{question['locator']}: {question['text']}")
-def test_bullet_is_reached(ask, sender: str, question: dict[str, str]) -> None:
-    reply = ask(sender, question["text"])
-    got = f"{reply.kind}, {reply.custom['understood']}, {[fact['id'] for fact in reply.custom['facts']]}"
-    assert question["locator"] in reply.sources, got
+@pytest.mark.parametrize("locator", sorted({question["locator"] for question in QUESTIONS}))
+def test_bullet_is_reached(ask, new_sender, locator: str) -> None:
+    """Each bullet has more questions than it needs: a model trained anew may lose one, not the bullet."""
+    texts = [question["text"] for question in QUESTIONS if question["locator"] == locator]
+    missed = [text for text in texts if locator not in ask(new_sender(), text).sources]
+    assert len(texts) - len(missed) >= LEAST, missed
