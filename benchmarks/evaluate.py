@@ -249,7 +249,8 @@ def _page(sets: dict[str, list[Result]], report: dict[str, Any]) -> str:
     return (
         "<!doctype html><meta charset=utf-8><title>Evaluation</title>"
         "<style>body{font:15px sans-serif;max-width:60rem;"
-        "margin:2rem auto;padding:0 1rem}td{border-bottom:1px solid #ccc;padding:.3rem .8rem}img{max-width:100%}</style>"
+        "margin:2rem auto;padding:0 1rem}td{border-bottom:1px solid #ccc;padding:.3rem .8rem}"
+        "img{max-width:100%}</style>"
         f"<h1>How well questions are understood</h1><table>{rows}</table>{plots}"
         f"<h2>Physicians' other questions that were answered with facts</h2><ol>{_listed(false_answers)}</ol>"
         f"<h2>Development questions answered wrongly</h2><ol>{_listed(missed)}</ol>"

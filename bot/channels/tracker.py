@@ -10,6 +10,7 @@ from typing import Any
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import Event, UserUttered
 from rasa.shared.nlu.constants import ENTITIES, TEXT
+from sqlalchemy.event import listen
 
 # Their values are ids and names of the knowledge base; those of the others are words that the user typed.
 KEPT_ENTITIES = ("topic", "not_held")
@@ -26,10 +27,19 @@ class RedactingTrackerStore(SQLTrackerStore):
         if settings.get("dialect", "sqlite") == "sqlite":
             Path(settings.get("db", "rasa.db")).parent.mkdir(parents=True, exist_ok=True)
         super().__init__(domain, host=host, event_broker=event_broker, **settings)
+        if self.engine.dialect.name == "sqlite":
+            listen(self.engine, "connect", _write_ahead)
+            self.engine.dispose()
 
     def _additional_events(self, session: Any, tracker: Any) -> Iterator[Event]:
         """Return the events to store, without users' texts."""
         return (without_text(event) for event in super()._additional_events(session, tracker))
+
+
+def _write_ahead(connection: Any, _: Any) -> None:
+    """Let SQLite append to a log: several times faster, and as safe against the end of a process."""
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
 
 
 def without_text(event: Event) -> Event:

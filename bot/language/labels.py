@@ -16,6 +16,10 @@ HELD, NOT_HELD, OTHER = 0, 1, 2
 """Scopes: the document holds an answer; it belongs to the condition but is not held; it is something else."""
 
 
+FACETS = {CLAIM if facet is Facet.CLAIM else f"ask_{facet.value}": facet for facet in Facet}
+"""The facet that each intent of a question asks for."""
+
+
 @dataclass(frozen=True)
 class Example:
     """A training example: text as the network reads it, intent, and the topics annotated or named in it."""
@@ -36,8 +40,7 @@ class Names:
 
 def facet_of(intent: str | None) -> Facet | None:
     """Return the facet that an intent asks for, or None for the other intents."""
-    name = "claim" if intent == CLAIM else (intent or "").removeprefix("ask_")
-    return Facet(name) if name in {facet.value for facet in Facet} else None
+    return FACETS.get(intent or "")
 
 
 def names_of(knowledge: Knowledge, examples: Sequence[Example]) -> Names:

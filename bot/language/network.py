@@ -54,7 +54,6 @@ class Network:
         # One thread a question: it takes milliseconds, and the same sum in the same order gives the same bytes.
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False
         try:
             return onnxruntime.InferenceSession(
                 str(self._folder / NETWORK_FILE), options, providers=["CPUExecutionProvider"]

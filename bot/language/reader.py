@@ -8,11 +8,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import skops.io
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -49,7 +49,7 @@ from bot.language.pipeline import NOT_HELD, TOPIC, plain_text
 from bot.language.weights import weights_folder
 
 RANKING, QUESTIONS = "intent_ranking", "questions"
-SCOPE_FILE, NAMES_FILE = "scope.skops", "names.json"
+NAMES_FILE = "names.json"
 LEAST_WEIGHT = 0.02
 # A follow-up that names nothing ("and how often do we give it?") is at most this long.
 FRAGMENT_WORDS = 8
@@ -108,7 +108,7 @@ class QuestionReader(IntentClassifier, GraphComponent):
         self._model_storage = model_storage
         self._resource = resource
         self._network: Network | None = None
-        self._scope: Any = None
+        self._scope = scope.Decision((), 0.0)
         self._names = Names((), (), ())
 
     @classmethod
@@ -161,8 +161,7 @@ class QuestionReader(IntentClassifier, GraphComponent):
                 if out
             ]
             self._scope = scope.fit(rows, scopes[held])
-            skops.io.dump(self._scope, folder / SCOPE_FILE)
-            names = {"knowledge_sha256": knowledge.sha256, **self._names.__dict__}
+            names = {"knowledge_sha256": knowledge.sha256, "scope": asdict(self._scope), **asdict(self._names)}
             (folder / NAMES_FILE).write_text(json.dumps(names), encoding="utf-8")
         return self._resource
 
@@ -193,14 +192,14 @@ class QuestionReader(IntentClassifier, GraphComponent):
         names = json.loads((folder / NAMES_FILE).read_text(encoding="utf-8"))
         if names.pop("knowledge_sha256") != load().sha256:
             raise KnowledgeError("the model was trained on another knowledge base; run `make train`")
+        decision = names.pop("scope")
+        self._scope = scope.Decision(tuple(decision["weights"]), decision["intercept"])
         self._names = Names(**{name: tuple(values) for name, values in names.items()})
         # Kept beyond the archive's temporary folder, since the network is loaded with the first question.
         self._folder = tempfile.TemporaryDirectory(prefix="reader-")
         for name in (NETWORK_FILE, TOKENIZER_FILE):
             shutil.copy(folder / name, self._folder.name)
         self._network = Network(Path(self._folder.name))
-        unknown = skops.io.get_untrusted_types(file=folder / SCOPE_FILE)
-        self._scope = skops.io.load(folder / SCOPE_FILE, trusted=[]) if not unknown else None
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Read each message; one without text gets no intent."""
@@ -237,7 +236,7 @@ class QuestionReader(IntentClassifier, GraphComponent):
         weight = sum(entry["confidence"] for entry in asked)
         if others and others[0]["confidence"] > max(self.config["other"], weight):
             return dict(others[0])
-        held = scope.probability(self._scope, self._scope_features(message, outputs))
+        held = self._scope.probability(self._scope_features(message, outputs))
         if held < self._threshold(message):
             beyond = outputs.scope[OTHER] > outputs.scope[1 - HELD]
             return {"name": OUT_OF_SCOPE if beyond else NOT_IN_DOCUMENT, "confidence": round(1 - held, 4)}

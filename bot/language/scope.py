@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from bot.knowledge.model import Facet, Knowledge, TopicKind
 from bot.knowledge.selection import held_share, subjects
@@ -60,16 +57,32 @@ def features(knowledge: Knowledge, names: Names, evidence: Evidence) -> list[flo
     ]
 
 
-def fit(rows: Sequence[Sequence[float]], scopes: Sequence[int]) -> Pipeline:
+@dataclass(frozen=True)
+class Decision:
+    """A logistic regression as numbers: one weight a feature, and the intercept."""
+
+    weights: tuple[float, ...]
+    intercept: float
+
+    def probability(self, row: Sequence[float]) -> float:
+        """Return the probability, 0 to 1, that the document holds an answer."""
+        return float(1 / (1 + np.exp(-(np.dot(self.weights, row) + self.intercept))))
+
+
+def fit(rows: Sequence[Sequence[float]], scopes: Sequence[int]) -> Decision:
     """Fit the decision on questions that the network has not been trained on."""
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=500))
-    return model.fit(np.array(rows), np.array(scopes) == HELD)
+    # Needed in training alone; it takes a second to import.
+    from sklearn.linear_model import LogisticRegression
 
-
-def probability(model: Any, row: Sequence[float]) -> float:
-    """Return the probability, 0 to 1, that the document holds an answer."""
-    return float(model.predict_proba(np.array([row]))[0, 1])
+    values = np.array(rows)
+    scale = values.std(axis=0)
+    scale[scale == 0] = 1.0
+    middle = values.mean(axis=0)
+    model = LogisticRegression(C=0.1, max_iter=500).fit((values - middle) / scale, np.array(scopes) == HELD)
+    weights = model.coef_[0] / scale
+    intercept = float(model.intercept_[0] - np.dot(weights, middle))
+    return Decision(tuple(float(weight) for weight in weights), intercept)
 
 
 def _logit(share: float) -> float:
-    return float(np.log((share + 1e-3) / (1 - share + 1e-3)))
+    return math.log((float(share) + 1e-3) / (1 - float(share) + 1e-3))

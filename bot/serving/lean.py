@@ -71,9 +71,6 @@ GROUPS = (
     Group("webexteamssdk", ("webexteamssdk",), frozenset({"webexteams", "WebexTeamsInput"})),
 )
 
-SKOPS_COMPONENTS = frozenset({"LogisticRegressionClassifier", "SklearnIntentClassifier", "CRFEntityExtractor"})
-"""Components that keep their models by skops."""
-
 # thinc (spaCy) takes TensorFlow for installed when this submodule imports, and would then use it.
 _ABSENT = "tensorflow.experimental"
 
@@ -245,18 +242,3 @@ def install(root: Path) -> None:
     """
     left_out, _ = plan(root)
     sys.meta_path.insert(0, _Finder(left_out))
-
-
-def import_early(root: Path) -> None:
-    """Import skops now if a component of the project needs it, before Rasa has loaded 2,000 modules.
-
-    Its import looks for 900 functions in every module that is loaded already: 1.4 s first, 3 s after Rasa.
-
-    Args:
-        root: The project's root.
-
-    Raises:
-        ServingError: A configuration file is not YAML.
-    """
-    if configured_names(root) & SKOPS_COMPONENTS:
-        import skops.io  # noqa: F401

@@ -162,7 +162,6 @@ def serve_rasa(arguments: argparse.Namespace) -> int:
     Returns:
         Exit code; not 0 when the model could not be loaded.
     """
-    lean.import_early(Path.cwd())
     from rasa.core.run import serve_application
     from rasa.core.utils import AvailableEndpoints
     from rasa.shared.exceptions import RasaException
@@ -231,7 +230,6 @@ def train(arguments: argparse.Namespace) -> int:
     Returns:
         Exit code of the training.
     """
-    lean.import_early(Path.cwd())
     import rasa
     from rasa.engine.exceptions import GraphSchemaValidationException
     from rasa.shared.exceptions import RasaException

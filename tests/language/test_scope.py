@@ -8,7 +8,7 @@ import pytest
 from bot.knowledge.model import Facet, Knowledge
 from bot.language.labels import HELD, NOT_HELD, OTHER, Names
 from bot.language.network import Outputs
-from bot.language.scope import Evidence, features, fit, probability
+from bot.language.scope import Evidence, features, fit
 
 
 @pytest.fixture
@@ -47,5 +47,5 @@ def test_the_decision_follows_what_it_was_fitted_on(real_knowledge: Knowledge, n
     shares = [*random.uniform(0.6, 1, 40), *random.uniform(0, 0.4, 40)]
     rows = [features(real_knowledge, names, evidence(share)) for share in shares]
     model = fit(rows, [HELD] * 40 + [NOT_HELD, OTHER] * 20)
-    sure, unsure = (probability(model, features(real_knowledge, names, evidence(share))) for share in (0.95, 0.05))
+    sure, unsure = (model.probability(features(real_knowledge, names, evidence(share))) for share in (0.95, 0.05))
     assert 0 <= unsure < 0.5 < sure <= 1
