@@ -203,5 +203,6 @@ def _warnings(knowledge: Knowledge, topics: Iterable[str], facets: set[Facet], f
         if set(pitfall.topics) & set(topics) and set(pitfall.facets) & facets
     ]
     for tension in knowledge.tensions:
-        ids += [other for one, other in (tension.facts, tension.facts[::-1]) if one in shown]
+        used = shown | set(ids)
+        ids += [other for one, other in (tension.facts, tension.facts[::-1]) if one in used]
     return [knowledge.fact_by_id[fact] for fact in dict.fromkeys(ids) if fact not in shown]
