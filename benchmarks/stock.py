@@ -23,7 +23,7 @@ def configuration(epochs: int) -> dict[str, Any]:
         epochs: passes over the data of each neural component; Rasa's default is 100.
 
     Returns:
-        The content of its config.yml. One component is added, which only hands its ranking on to the actions.
+        The content of its config.yml. One component is added, which only hands topics and ranking on to the actions.
     """
     neural = {"epochs": epochs, "constrain_similarities": True}
     return {

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -23,29 +24,52 @@ WRONG = {
     "entity": ('"value": "sodium_thiosulfate"', '"value": "magnesium"', "wrong intent or entities"),
 }
 
+# Stories that the model of 2026-11-24 misreads; see issue 3. One that holds again is shown as XPASS: take it out here.
+MISREAD = {
+    "overview, then into one measure",
+    "anticoagulation, why and what instead",
+    "indication and quality of evidence",
+    "what to follow, and the outlook",
+    "a known topic, asked for what the document does not say",
+    "the condition, asked for what the document does not say",
+    "a claim to correct",
+    "asked for a source before any answer",
+}
+
+
+def stories() -> list[dict[str, Any]]:
+    return yaml.safe_load(STORIES.read_text(encoding="utf-8"))["stories"]
+
+
+def write(path: Path, story: dict[str, Any]) -> Path:
+    """Write one story to a file of its own: Rasa ends at the first wrong prediction of a file."""
+    content = {"version": "3.1", "stories": [story]}
+    path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=1000), encoding="utf-8")
+    return path
+
 
 @pytest.fixture(scope="module")
 def held(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, dict[str, int | str]]:
-    """Exit code, and what became of each file of stories: the right one, and each of the wrong ones."""
+    """Exit code, and what became of each story by its name, and of each wrong one."""
     folder = tmp_path_factory.mktemp("stories")
     root = view(tmp_path_factory.mktemp("told"))
     model = ensure_model(root, print)
-    text = STORIES.read_text(encoding="utf-8")
+    names = [story["story"] for story in stories()]
+    files = [write(folder / f"test_{number}.yml", story) for number, story in enumerate(stories())]
     for name, (before, after, _) in WRONG.items():
-        assert before in text
-        (folder / f"test_{name}.yml").write_text(text.replace(before, after, 1), encoding="utf-8")
-    files = [str(STORIES), *(str(folder / f"test_{name}.yml") for name in WRONG)]
+        texts = [file.read_text(encoding="utf-8") for file in files]
+        text = next(text for text in texts if before in text)
+        names.append(name)
+        path = folder / f"test_{name}.yml"
+        path.write_text(text.replace(before, after, 1), encoding="utf-8")
+        files.append(path)
     result = subprocess.run(
-        [sys.executable, "-m", "tests.conversations.core", str(model), *files],
+        [sys.executable, "-m", "tests.conversations.core", str(model), *map(str, files)],
         cwd=root, env=processes.environment(), capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert "Traceback" not in result.stderr, result.stderr
-    results = json.loads(result.stdout.splitlines()[-1])
-    return result.returncode, {Path(file).stem.removeprefix("test_"): outcome for file, outcome in results.items()}
-
-
-def stories() -> list[dict[str, list[dict[str, str]]]]:
-    return yaml.safe_load(STORIES.read_text(encoding="utf-8"))["stories"]
+    outcomes = json.loads(result.stdout.splitlines()[-1])
+    return result.returncode, dict(zip(names, (outcomes[str(file)] for file in files), strict=True))
 
 
 def told(key: str) -> list[str]:
@@ -58,6 +82,7 @@ def test_every_intent_rule_and_action_is_told() -> None:
     rules = yaml.safe_load((root / "data/stories/rules.yml").read_text(encoding="utf-8"))["rules"]
     known = {name for intent in domain["intents"] for name in intent}
     assert len(stories()) >= LEAST
+    assert {story["story"] for story in stories()} >= MISREAD, "a story that is expected to fail is not there any more"
     assert sorted(known - set(told("intent"))) == []
     assert sorted(set(domain["actions"]) - set(told("action"))) == []
     for rule in rules:
@@ -65,14 +90,16 @@ def test_every_intent_rule_and_action_is_told() -> None:
         assert {step["intent"] for step in starts} & set(told("intent")), rule["rule"]
 
 
-@pytest.mark.xfail(strict=False, reason="the model of 2026-11-24 misreads two messages of the stories; see issue 3")
-def test_stories_hold(held: tuple[int, dict[str, int | str]]) -> None:
-    outcome = held[1]["stories"]
+@pytest.mark.parametrize("name", [story["story"] for story in stories()])
+def test_story_holds(held: tuple[int, dict[str, int | str]], request: pytest.FixtureRequest, name: str) -> None:
+    if name in MISREAD:
+        request.applymarker(pytest.mark.xfail(strict=False, reason="misread by the present model; see issue 3"))
+    story = next(story for story in stories() if story["story"] == name)
+    outcome = held[1][name]
     assert isinstance(outcome, int), outcome
-    assert outcome >= len(told("action")), "every action of every story was predicted"
+    assert outcome >= sum("action" in step for step in story["steps"]), "every action of the story was predicted"
 
 
-@pytest.mark.xfail(strict=False, reason="the model of 2026-11-24 misreads two messages of the stories; see issue 3")
 @pytest.mark.parametrize("name", WRONG)
 def test_wrong_story_fails(held: tuple[int, dict[str, int | str]], name: str) -> None:
     code, outcomes = held
