@@ -24,7 +24,7 @@ def question(tracker: Tracker) -> Question:
         topics=tuple(dict.fromkeys(topic for part in parts for topic in part["topics"])),
         asked=_asked(parts[0]) if parts else {},
         not_held=_values(entities, "not_held"),
-        foreign=_values(entities, "drug", "disease"),
+        foreign=bool(_values(entities, "drug", "disease")),
         context=tuple(tracker.get_slot(TOPICS_SLOT) or ()),
     )
 

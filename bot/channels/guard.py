@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from rasa.core import actions as rasa_actions
+from rasa.core.actions import action as rasa_action
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
 from bot.knowledge import phrases
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
 
 # Rasa waits five minutes for the action server and has no setting for it; a clinician does not.
-rasa_actions.action.DEFAULT_REQUEST_TIMEOUT = ACTION_SECONDS
+rasa_action.DEFAULT_REQUEST_TIMEOUT = ACTION_SECONDS
 
 
 def messages_of(answer: Answer, recipient: str) -> list[dict[str, Any]]:
@@ -74,7 +74,8 @@ async def answered(on_new_message: OnNewMessage, text: str, sender: str, channel
     collector = CollectingOutputChannel()
     try:
         await on_new_message(UserMessage(clean(text), collector, sender, input_channel=channel))
-    except Exception as error:  # noqa: BLE001  the user hears of any fault
+    # Rasa's store turns a value that it cannot keep into an exit: one message must not end the service.
+    except (Exception, SystemExit) as error:  # noqa: BLE001  the user hears of any fault
         # The type alone: an error's text may quote what the user typed.
         logger.error("a message could not be handled: %s", type(error).__name__)
         return messages_of(fault(load()), sender)

@@ -23,7 +23,7 @@ class Question(Entry):
     topics: tuple[str, ...] = Field(default=(), description="ids of topics, in the order of the text")
     asked: Mapping[Facet, float] = Field(default={}, description="weight of each facet")
     not_held: tuple[str, ...] = Field(default=(), description="matters named that the document leaves out")
-    foreign: tuple[str, ...] = Field(default=(), description="drugs and diseases of other fields named")
+    foreign: bool = Field(default=False, description="whether it names a drug or disease of another field")
     words: int = Field(default=0, description="how many words it has")
     likely: Mapping[str, float] = Field(default={}, description="by locator, how likely the bullet answers it")
     context: tuple[str, ...] = Field(default=(), description="topics of the conversation so far")
@@ -89,11 +89,12 @@ def answer_urgent(knowledge: Knowledge, question: Question) -> Answer:
 
 
 def decline(knowledge: Knowledge, question: Question) -> Answer:
-    """Say that the question is outside, naming what made it so, and offer the nearest topics."""
+    """Say that the question is outside, and of which kind, and offer the nearest topics."""
     condition = knowledge.condition().name
     lead = phrases.OUT_OF_SCOPE.format(condition=condition)
     if question.foreign:
-        lead = phrases.OTHER_FIELD.format(what=", ".join(dict.fromkeys(question.foreign)), condition=condition)
+        # Never the word itself: many diseases bear a surname, and the user's may be a patient's.
+        lead = phrases.OTHER_FIELD.format(condition=condition)
     return _refusal(knowledge, question, question.topics, (lead, phrases.NEAREST))
 
 

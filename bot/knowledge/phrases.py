@@ -45,8 +45,8 @@ NOT_HELD_MATTER = "The document does not mention {what}."
 NOT_HELD_AT_ALL = "The document does not hold that about managing {condition}."
 OUT_OF_SCOPE = "That is outside what this assistant covers: it answers only from one document on managing {condition}."
 OTHER_FIELD = (
-    "This looks like a question on something else ({what}); this assistant answers only from one document on managing "
-    "{condition}."
+    "This names a drug or disease that the document does not speak of; this assistant answers only from one document "
+    "on managing {condition}."
 )
 NEAREST = "It can answer, for example, the questions below."
 CLARIFY = "What is this about? Please choose, or name the topic:"

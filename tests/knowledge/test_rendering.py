@@ -66,7 +66,7 @@ def other_answers(knowledge: Knowledge) -> list[Answer]:
     asked = {Facet.USE: 1.0}
     return [
         *(answering.small_talk(knowledge, Question(intent=intent)) for intent in intents),
-        answering.decline(knowledge, Question(intent="", foreign=(matter,))),
+        answering.decline(knowledge, Question(intent="", foreign=True)),
         answering.decline(knowledge, Question(intent="")),
         answering.decline_not_held(knowledge, Question(intent="", not_held=(matter,))),
         answering.decline_not_held(knowledge, Question(intent="")),

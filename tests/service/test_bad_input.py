@@ -48,11 +48,13 @@ def test_just_short_enough(ask, sender: str) -> None:
     assert "at most" not in ask(sender, ("dose of thiosulfate " * 100)[:MOST_CHARACTERS]).text
 
 
-@pytest.mark.xfail(strict=False, reason="HTML may be taken for talk about the bot (no facts); see issue 3")
 @pytest.mark.parametrize(
     "text",
     [
-        "<script>alert('x')</script>",
+        pytest.param(
+            "<script>alert('x')</script>",
+            marks=pytest.mark.xfail(strict=False, reason="taken for talk about the bot (no facts); see issue 3"),
+        ),
         "<img src=x onerror=alert(1)>",
         "'; DROP TABLE events; --",
         "1' OR '1'='1",

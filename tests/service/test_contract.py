@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.knowledge.loading import load
+from bot.knowledge.model import Fact
 from tests import contract
 
 DOSE = "What is the dose of sodium thiosulfate?"
@@ -44,10 +45,16 @@ def test_kinds(ask, sender: str, text: str, kind: str) -> None:
     assert reply.kind == kind, reply.custom["understood"]
 
 
-@pytest.mark.xfail(strict=False, reason="the model of 2026-11-24 misses two of the 45; see issue 3")
-@pytest.mark.parametrize("question", [fact.question for fact in load().facts])
-def test_questions_of_the_knowledge_base(ask, sender: str, question: str) -> None:
+# Facts whose question the model of 2026-11-24 misreads; see issue 3.
+MISREAD = {"early.outcome", "early.critical"}
+
+
+@pytest.mark.parametrize("fact", load().facts, ids=lambda fact: fact.id)
+def test_questions_of_the_knowledge_base(ask, sender: str, request: pytest.FixtureRequest, fact: Fact) -> None:
     """Each is offered as a follow-up somewhere, so each has to be answered, with the fact that it asks for."""
+    if fact.id in MISREAD:
+        request.applymarker(pytest.mark.xfail(strict=False, reason="misread by the present model; see issue 3"))
+    question = fact.question
     reply = ask(sender, question)
     wanted = {fact.id for fact in load().facts if fact.question == question}
     shown = [fact["id"] for fact in (*reply.custom["facts"], *reply.custom["pitfalls"])]

@@ -60,10 +60,7 @@ def test_no_word_that_was_recognised_is_kept(bot, sender: str, word: str) -> Non
     own = {name for matter in load().not_held for name in (matter.name, *matter.words)}
     bot.ask(sender, f"{word} dose?")
     with sqlite3.connect(bot.root / "var/conversations.db") as database:
-        events = [
-            row[0]
-            for row in database.execute("select data from events where sender_id = ? and type_name != 'bot'", (sender,))
-        ]
+        events = [row[0] for row in database.execute("select data from events where sender_id = ?", (sender,))]
     assert events
     kept = [event for event in events if f'"{word}"' in event]
     assert kept == [], f"{'a matter' if word in own else 'no matter'} of the knowledge base"
@@ -73,3 +70,14 @@ def test_what_names_a_patient_is_not_repeated(bot, sender: str) -> None:
     reply = bot.ask(sender, f"Mr Zqpatientx, born 01.02.1950: {DOSE}")
     assert "zqpatientx" not in (reply.text + str(reply.custom)).lower()
     assert "1950" not in reply.text
+
+
+@pytest.mark.parametrize("name", ["Crohn", "Hodgkin", "Wegener", "Parkinson"])
+def test_a_surname_that_a_disease_bears_is_not_repeated(bot, sender: str, name: str) -> None:
+    reply = bot.ask(sender, f"Mr {name} is asking for his metformin dose")
+    assert reply.kind == "out_of_scope"
+    assert name.lower() not in (reply.text + str(reply.custom)).lower()
+    with sqlite3.connect(bot.root / "var/conversations.db") as database:
+        events = [row[0] for row in database.execute("select data from events where sender_id = ?", (sender,))]
+    assert events
+    assert [event for event in events if name.lower() in event.lower()] == []
