@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from bot.serving import launcher, processes
+from bot.serving.training import ensure_model
 from tests import contract
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,6 +33,8 @@ def view(folder: Path, own: frozenset[str] = frozenset()) -> Path:
     Returns:
         The folder.
     """
+    # Trained here and not in the folder: what training leaves at the root (build/, models/) has to be there to be linked.
+    ensure_model(ROOT, print)
     for path in ROOT.iterdir():
         if not path.name.startswith(".") and path.name not in OWN | own:
             (folder / path.name).symlink_to(path)

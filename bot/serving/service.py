@@ -62,7 +62,7 @@ class PrivateFormatter(logging.Formatter):
             One line a frame.
         """
         if not self.private:
-            return _root_cause(ei[1])
+            return _chain(ei[1])
         shown = []
         error = ei[1]
         while error is not None:
@@ -73,13 +73,15 @@ class PrivateFormatter(logging.Formatter):
         return "\n".join(shown)
 
 
-def _root_cause(error: BaseException) -> str:
-    """Say what an exception comes from in the end, and where: Rasa wraps errors of components several times."""
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__ or error
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
-    return f"{type(error).__name__}: {error}{place}"
+def _chain(error: BaseException | None) -> str:
+    """Say an exception and what it comes from, a line each: Rasa wraps errors of components several times."""
+    lines = []
+    while error is not None:
+        frames = traceback.extract_tb(error.__traceback__)
+        place = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
+        lines.append(f"{type(error).__name__}: {error}{place}")
+        error = error.__cause__ or error.__context__
+    return "\n  from ".join(lines)
 
 
 def keep_safe_keys(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -40,9 +40,10 @@ def test_logs_hold_no_user_text(tmp_path: Path, in_child) -> None:
         assert words in shown
 
 
-def test_errors_before_messages_can_arrive_are_shown_in_full(tmp_path: Path, in_child) -> None:
+def test_errors_before_messages_can_arrive_are_shown_with_what_they_come_from(tmp_path: Path, in_child) -> None:
     shown = in_child(LOGGING + "report()", tmp_path).stderr
     assert "ValueError: Jane Doe" in shown
+    assert "from KeyError: 'Jane'" in shown
     assert "text=" not in shown
 
 
