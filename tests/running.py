@@ -33,7 +33,7 @@ def view(folder: Path, own: frozenset[str] = frozenset()) -> Path:
     Returns:
         The folder.
     """
-    # Trained here and not in the folder: what training leaves at the root (build/, models/) has to be there to be linked.
+    # Trained here and not in the folder: build/ and models/ have to be there to be linked.
     ensure_model(ROOT, print)
     for path in ROOT.iterdir():
         if not path.name.startswith(".") and path.name not in OWN | own:
