@@ -9,10 +9,12 @@ from pydantic import Field
 from bot.knowledge import phrases
 from bot.knowledge.answer import Answer, Kind, Understood
 from bot.knowledge.model import Entry, Facet, Fact, Knowledge, TopicKind
-from bot.knowledge.selection import SURE, Selection, choices, follow_ups, merge, select, subjects
+from bot.knowledge.selection import SURE, VERY_SURE, Selection, choices, follow_ups, merge, select, subjects
 
 # A longer question that names nothing is a story about something else.
 BARE_WORDS = 5
+NAMED_ALONE = "name_topic"
+"""Intent of a message that names a topic and asks nothing: what was asked last is asked of it."""
 
 
 class Question(Entry):
@@ -27,6 +29,7 @@ class Question(Entry):
     words: int = Field(default=0, description="how many words it has")
     likely: Mapping[str, float] = Field(default={}, description="by locator, how likely the bullet answers it")
     context: tuple[str, ...] = Field(default=(), description="topics of the conversation so far")
+    refers: bool = Field(default=False, description="whether a word of it may stand for what was spoken of")
 
 
 def answer_question(knowledge: Knowledge, question: Question) -> Answer:
@@ -36,7 +39,10 @@ def answer_question(knowledge: Knowledge, question: Question) -> Answer:
     topics, assumed = topics_of(knowledge, question)
     if not subjects(knowledge, topics) and max(question.likely.values(), default=0.0) < SURE:
         return _clarify(knowledge, question)
-    selection = select(knowledge, topics, question.asked, question.likely)
+    # What was learnt of whole questions says nothing of one that needs the conversation.
+    selection = select(knowledge, topics, question.asked, {} if assumed else question.likely)
+    if not selection.facts and question.intent == NAMED_ALONE:
+        selection = select(knowledge, topics, {Facet.USE: 1.0})
     if not selection.facts:
         return _not_said(knowledge, question, topics, assumed)
     return Answer(
@@ -170,6 +176,9 @@ def _about(knowledge: Knowledge, intent: str) -> tuple[list[str], tuple[int, ...
         ],
         "ask_audience": [phrases.AUDIENCE.format(disclaimer=document.disclaimer)],
         "ask_references": [phrases.REFERENCES.format(listed=len(knowledge.references))],
+        "tell_role": [phrases.ROLE],
+        "feedback_good": [phrases.THANKS],
+        "feedback_bad": [phrases.NOT_RIGHT],
     }
     markers = tuple(range(1, document.markers + 1)) if intent == "ask_references" else ()
     return lines.get(intent, lines["greet"]), markers
@@ -179,8 +188,10 @@ def topics_of(knowledge: Knowledge, question: Question) -> tuple[tuple[str, ...]
     """Return the topics that the question is about, and those of them that were carried over."""
     about = subjects(knowledge, question.topics)
     if any(knowledge.topic_by_id[topic].kind is not TopicKind.CONDITION for topic in about):
+        if question.refers and _speak_of(knowledge, question.context, about):
+            return (*question.context, *question.topics), question.context
         return question.topics, ()
-    if question.context and not about:
+    if question.context and not about and not _stands_alone(question):
         return (*question.topics, *question.context), question.context
     likeliest = max(question.asked, key=lambda facet: question.asked[facet], default=None)
     table = knowledge.implied_topics if about else knowledge.bare_topics
@@ -188,6 +199,21 @@ def topics_of(knowledge: Knowledge, question: Question) -> tuple[tuple[str, ...]
         return question.topics, ()
     implied = table.get(likeliest) if likeliest else None
     return ((*question.topics, implied) if implied else question.topics), ()
+
+
+def _speak_of(knowledge: Knowledge, context: Sequence[str], about: Sequence[str]) -> bool:
+    """Tell whether facts on the conversation's topics speak of what is asked now ("does it improve survival?")."""
+    return bool(set(about) - set(context)) and any(
+        set(about) & set(fact.touches)
+        for topic in subjects(knowledge, context)
+        for fact in knowledge.facts
+        if topic in fact.topics
+    )
+
+
+def _stands_alone(question: Question) -> bool:
+    """Tell whether a question that names nothing is one whose answer is known all the same."""
+    return question.words > BARE_WORDS and max(question.likely.values(), default=0.0) >= VERY_SURE
 
 
 def _names_subject(knowledge: Knowledge, topics: Sequence[str]) -> bool:

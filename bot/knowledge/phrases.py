@@ -90,3 +90,17 @@ CERTAINTY_OF = "{grade} ({where})"
 OTHERWISE_NOT_STATED = "otherwise not stated"
 SOURCES_LINE = "Sources: {what}."
 STATUS_LINE = "Document updated {updated}; {status}."
+CLARIFY_AGAIN = "I still can't tell what this is about. It can answer, for example, the questions below."
+GAPS = "The document says no more of it than this; a certainty or reference that it does not give is named as such:"
+LAY_READER = (
+    "This assistant is written for healthcare professionals and can't advise patients or relatives. Please ask the "
+    "kidney or dialysis team, or your doctor; in an emergency call the emergency number now."
+)
+NOT_RIGHT = (
+    "Sorry. This assistant only repeats what its document says: please name what was meant, or ask in other words, "
+    "and tell those who run it what was wrong."
+)
+ROLE = "Noted. Facts, figures, warnings and sources are the same for every professional."
+STARTED_OVER = "Started over: nothing of this conversation is carried on."
+SUMMARY = "Shown in this conversation:"
+NOTHING_SHOWN = "Nothing has been shown in this conversation yet. Ask a question first, for example:"

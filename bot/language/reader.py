@@ -20,7 +20,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.constants import SPACY_DOCS
 from rasa.nlu.tokenizers.spacy_tokenizer import SpacyTokenizer
-from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, METADATA, METADATA_INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.tokens import Doc, Span
@@ -31,9 +31,12 @@ from bot.knowledge.selection import subjects
 from bot.language import scope
 from bot.language.fine_tuning import Settings, save_job
 from bot.language.labels import (
+    ALL,
+    ANSWERED_BY,
     CLAIM,
     EMERGENCY,
     HELD,
+    MAY_SHOW,
     NOT_IN_DOCUMENT,
     OTHER,
     OUT_OF_SCOPE,
@@ -53,6 +56,8 @@ NAMES_FILE = "names.json"
 LEAST_WEIGHT = 0.02
 # A follow-up that names nothing ("and how often do we give it?") is at most this long.
 FRAGMENT_WORDS = 8
+REFERRING = frozenset(("it", "its", "that", "this", "they", "them", "those", "these", "same"))
+"""Words that may stand for what the conversation is about."""
 
 
 class TrainingError(Exception):
@@ -83,8 +88,9 @@ class QuestionReader(IntentClassifier, GraphComponent):
         """Return the settings.
 
         ``epochs``, ``rate``: of the fine-tuning; ``held_out``: every how-manieth example fits the scope decision
-        instead. Thresholds on probabilities: ``named`` and ``unnamed``, least scope with the condition or a topic of
-        its own named, and without; ``fragment``, the same for a few words that name nothing; ``topic``, least for a
+        instead. Thresholds on probabilities: least scope where the ``condition``, a ``subject``, or neither is named
+        (``unnamed``; ``fragment`` for a few words that name nothing), and least of the likeliest bullet where a subject
+        (``subject_bullet``) or nothing (``unnamed_bullet``) is named without the condition; ``topic``, least for a
         topic that is meant without its name; ``background``, below which a topic named beside another is background;
         ``urgent``, ``other``: of an emergency, and of talk about the bot.
         """
@@ -92,8 +98,11 @@ class QuestionReader(IntentClassifier, GraphComponent):
             "epochs": 3.5,
             "rate": 2e-4,
             "held_out": 10,
-            "named": 0.6,
+            "condition": 0.7,
+            "subject": 0.5,
+            "subject_bullet": 0.3,
             "unnamed": 0.8,
+            "unnamed_bullet": 0.6,
             "fragment": 0.5,
             "topic": 0.5,
             "background": 0.05,
@@ -126,6 +135,7 @@ class QuestionReader(IntentClassifier, GraphComponent):
         """Fine-tune the network on most examples, fit the scope decision on the others, persist both.
 
         Raises:
+            LabelError: an example names a bullet that the knowledge base does not have.
             TrainingError: the fine-tuning failed.
             WeightsError: the published weights are missing or changed.
         """
@@ -237,19 +247,24 @@ class QuestionReader(IntentClassifier, GraphComponent):
         if others and others[0]["confidence"] > max(self.config["other"], weight):
             return dict(others[0])
         held = self._scope.probability(self._scope_features(message, outputs))
-        if held < self._threshold(message):
+        if not self._in_scope(message, outputs, held):
             beyond = outputs.scope[OTHER] > outputs.scope[1 - HELD]
             return {"name": OUT_OF_SCOPE if beyond else NOT_IN_DOCUMENT, "confidence": round(1 - held, 4)}
         return {"name": asked[0]["name"] if asked else ranking[0]["name"], "confidence": round(held, 4)}
 
-    def _threshold(self, message: Message) -> float:
-        """Return how sure the scope has to be: less where the condition or something of its own is named."""
+    def _in_scope(self, message: Message, outputs: Outputs, held: float) -> bool:
+        """Tell whether a question is to be answered: the less it names of the document, the surer one has to be."""
         knowledge = load()
         named = [entity["value"] for entity in message.get(ENTITIES, []) if entity["entity"] == TOPIC]
-        if any(knowledge.topic_by_id[topic].kind is TopicKind.CONDITION for topic in named):
-            return float(self.config["named"])
-        few = len(message.get(TEXT).split()) <= FRAGMENT_WORDS
-        return float(self.config["fragment"] if few and not named else self.config["unnamed"])
+        kinds = {knowledge.topic_by_id[topic].kind for topic in named}
+        bullet = max(self._likely(outputs).values(), default=0.0)
+        if TopicKind.CONDITION in kinds:
+            return bool(held >= self.config["condition"])
+        if TopicKind.SUBJECT in kinds:
+            return bool(held >= self.config["subject"] and bullet >= self.config["subject_bullet"])
+        if not named and len(message.get(TEXT).split()) <= FRAGMENT_WORDS:
+            return bool(held >= self.config["fragment"])
+        return bool(held >= self.config["unnamed"] and bullet >= self.config["unnamed_bullet"])
 
     def _scope_features(self, message: Message, outputs: Outputs) -> list[float]:
         knowledge = load()
@@ -288,6 +303,7 @@ class QuestionReader(IntentClassifier, GraphComponent):
                 "asked": self._asked(said),
                 "likely": self._likely(said),
                 "words": len(text),
+                "refers": any(token.lower_ in REFERRING for token in text),
             }
 
     def _topics(self, text: Doc | Span, outputs: Outputs) -> list[str]:
@@ -335,13 +351,27 @@ def _example(message: Message) -> Example:
     doc = message.get(SPACY_DOCS[TEXT])
     annotated = [entity["value"] for entity in message.get(ENTITIES, []) if entity["entity"] == TOPIC]
     found = [span.ent_id_ for span in doc.ents if span.label_ == TOPIC and not span._.negex]
-    return Example(plain_text(doc), message.get(INTENT), tuple(dict.fromkeys([*annotated, *found])))
+    judged = (message.get(METADATA) or {}).get(METADATA_INTENT) or {}
+    answered_by = judged.get(ANSWERED_BY)
+    return Example(
+        text=plain_text(doc),
+        intent=message.get(INTENT),
+        topics=tuple(dict.fromkeys([*annotated, *found])),
+        answered_by=None if answered_by is None else tuple(answered_by),
+        may_show=tuple(judged.get(MAY_SHOW, ())),
+    )
 
 
 def _own_questions(knowledge: Knowledge) -> list[Example]:
     """List the questions that the bot itself offers, as further examples: each has to find its fact."""
     return [
-        Example(fact.question.lower(), CLAIM if facet is Facet.CLAIM else f"ask_{facet.value}", fact.topics)
+        Example(
+            text=fact.question.lower(),
+            intent=CLAIM if facet is Facet.CLAIM else f"ask_{facet.value}",
+            topics=fact.topics,
+            answered_by=(fact.locator,),
+            may_show=(ALL,),
+        )
         for fact in knowledge.facts
         for facet in fact.facets[:1]
     ]

@@ -41,7 +41,7 @@ def topic(value: str, **more: str) -> dict[str, str]:
     return {"entity": "topic", "value": value, **more}
 
 
-def slot(name: str, value: list[str]) -> dict[str, Any]:
+def slot(name: str, value: Any) -> dict[str, Any]:
     return {"event": "slot", "timestamp": None, "name": name, "value": value}
 
 
@@ -143,7 +143,11 @@ def test_a_dose_by_its_exact_message_and_events(run: Run, made_up_knowledge: Kno
             "attachment": None,
         }
     ]
-    assert events == [slot("shown", ["salve.dose", "salve.course", "salve.shine"]), slot("topics", ["moon_salve"])]
+    shown = ["salve.dose", "salve.course", "salve.shine"]
+    assert events == [
+        slot("last_kind", "answer"), slot("asked", {"dose": 1.0}), slot("topics", ["moon_salve"]),
+        slot("shown", shown), slot("shown_before", shown),
+    ]  # fmt: skip
 
 
 SAID = {
@@ -177,7 +181,7 @@ SAID = {
 
 
 @pytest.mark.parametrize("name", SAID)
-def test_an_answer_without_facts_says_its_phrase_and_forgets_what_was_shown(run: Run, name: str) -> None:
+def test_an_answer_without_facts_says_its_phrase_and_keeps_what_was_shown(run: Run, name: str) -> None:
     action, intent, entities, asked, kind, text = SAID[name]
     messages, events = run(action, intent, *entities, asked=asked)
     assert len(messages) == 1
@@ -187,7 +191,8 @@ def test_an_answer_without_facts_says_its_phrase_and_forgets_what_was_shown(run:
     offered = messages[0]["custom"]["follow_ups"]
     assert messages[0]["buttons"] == [{"title": question, "payload": question} for question in offered]
     topics = [entity["value"] for entity in entities if entity["entity"] == "topic"]
-    noted = [slot("shown", []), *([slot("topics", topics)] if topics else [])]
+    noted = [slot("last_kind", kind), *([slot("asked", asked)] if asked else [])]
+    noted += [slot("topics", topics)] if topics else []
     assert events == ([] if kind == "smalltalk" else noted)
 
 
@@ -195,7 +200,10 @@ def test_an_emergency_with_a_topic_says_the_pathway_first_and_notes_the_facts(ru
     messages, events = run(module.ActionUrgent(), "report_emergency", topic("cave_rest"))
     assert len(messages) == 1
     assert messages[0]["text"].startswith(f"{phrases.URGENT} {phrases.URGENT_FACTS}\n• Cave rest cuts")
-    assert events == [slot("shown", ["cave.effect", "cave.haste"]), slot("topics", ["cave_rest"])]
+    shown = ["cave.effect", "cave.haste"]
+    assert events == [
+        slot("last_kind", "urgent"), slot("topics", ["cave_rest"]), slot("shown", shown), slot("shown_before", shown),
+    ]  # fmt: skip
 
 
 def test_the_source_repeats_the_facts_shown_with_their_places(run: Run) -> None:
@@ -206,7 +214,7 @@ def test_the_source_repeats_the_facts_shown_with_their_places(run: Run) -> None:
         phrases.SOURCE,
         "• About 40% of jars of moon salve lose their shine. [salves-and-rest/2: 3, 2]",
     ]
-    assert events == [slot("shown", ["salve.shine"]), slot("topics", ["moon_salve"])]
+    assert events[1:3] == [slot("topics", ["moon_salve"]), slot("shown", ["salve.shine"])]
 
 
 def test_a_topic_is_carried_over_from_the_slot(run: Run) -> None:
@@ -215,7 +223,93 @@ def test_a_topic_is_carried_over_from_the_slot(run: Run) -> None:
     )
     assert [message["text"] for message in messages] == [DOSE_TEXT]
     assert messages[0]["custom"]["understood"]["assumed"] == ["moon_salve"]
-    assert events[1] == slot("topics", ["moon_salve"])
+    assert slot("topics", ["moon_salve"]) in events
+
+
+# The conversation.
+
+
+def test_a_topic_named_alone_is_asked_what_was_asked_last(run: Run) -> None:
+    slots = {"topics": ["cave_rest"], "asked": {"dose": 1.0}}
+    messages, _ = run(module.ActionAnswer(), "name_topic", topic("moon_salve"), asked={"use": 0.1}, slots=slots)
+    assert [message["text"] for message in messages] == [DOSE_TEXT]
+
+
+def test_a_topic_named_alone_of_which_that_is_not_said_is_answered_with_its_main_facts(run: Run) -> None:
+    messages, _ = run(module.ActionAnswer(), "name_topic", topic("cave_rest"), slots={"asked": {"dose": 1.0}})
+    custom = messages[0]["custom"]
+    assert custom["kind"] == "answer"
+    assert all(fact["id"].startswith("cave.") for fact in custom["facts"])
+
+
+def test_something_else_named_alone_is_refused(run: Run) -> None:
+    drug = {"entity": "drug", "value": "wormwood"}
+    slots = {"topics": ["moon_salve"], "asked": {"dose": 1.0}}
+    messages, events = run(module.ActionAnswer(), "name_topic", drug, slots=slots)
+    assert (messages[0]["custom"]["kind"], messages[0]["custom"]["facts"]) == ("out_of_scope", [])
+    assert "topics" not in [event["name"] for event in events], "the conversation goes on where it was"
+
+
+@pytest.mark.parametrize("action", [module.ActionDecline(), module.ActionDeclineNotHeld()])
+def test_a_fragment_that_was_refused_by_itself_is_answered_in_its_conversation(run: Run, action: Action) -> None:
+    messages, _ = run(action, "out_of_scope", asked={"dose": 0.8}, slots={"topics": ["moon_salve"]})
+    assert [message["text"] for message in messages] == [DOSE_TEXT]
+    assert messages[0]["custom"]["understood"]["assumed"] == ["moon_salve"]
+
+
+@pytest.mark.parametrize(
+    ("entities", "asked", "slots"),
+    [([], {"dose": 0.8}, {}), ([], {"dose": 0.2}, {"topics": ["moon_salve"]}),
+     ([{"entity": "drug", "value": "wormwood"}], {"dose": 0.8}, {"topics": ["moon_salve"]}),
+     ([{"entity": "not_held", "value": "wing oil"}], {"dose": 0.8}, {"topics": ["moon_salve"]})],
+)  # fmt: skip
+def test_what_is_no_fragment_stays_refused(
+    run: Run, entities: list[dict[str, str]], asked: dict[str, float], slots: dict[str, Any]
+) -> None:
+    messages, _ = run(module.ActionDecline(), "out_of_scope", *entities, asked=asked, slots=slots)
+    assert (messages[0]["custom"]["kind"], messages[0]["custom"]["facts"]) == ("out_of_scope", [])
+
+
+def test_the_bot_does_not_ask_back_twice_in_a_row(run: Run) -> None:
+    messages, _ = run(module.ActionAnswer(), "ask_dose", asked={"dose": 1.0}, slots={"last_kind": "clarify"})
+    assert messages[0]["custom"]["kind"] == "out_of_scope"
+    assert messages[0]["text"].startswith(phrases.CLARIFY_AGAIN)
+    assert messages[0]["custom"]["follow_ups"]
+
+
+def test_a_summary_holds_all_that_was_shown_with_its_places(run: Run, made_up_knowledge: Knowledge) -> None:
+    before = ["cave.effect", "salve.dose", "gone.fact"]
+    messages, _ = run(module.ActionSummarise(), "summarise", slots={"shown_before": before})
+    custom = messages[0]["custom"]
+    assert sorted(fact["id"] for fact in custom["facts"]) == sorted(before[:2])
+    for fact in custom["facts"]:
+        assert fact["statement"] in messages[0]["text"]
+        assert fact["source"] in messages[0]["text"]
+
+
+def test_with_nothing_shown_a_summary_asks_for_a_question(run: Run) -> None:
+    messages, _ = run(module.ActionSummarise(), "summarise")
+    assert (messages[0]["custom"]["kind"], messages[0]["custom"]["facts"]) == ("clarify", [])
+
+
+def test_start_over_empties_all_slots(run: Run, root: Path) -> None:
+    slots = {"topics": ["moon_salve"], "shown": ["salve.dose"], "last_kind": "answer"}
+    messages, events = run(module.ActionStartOver(), "start_over", slots=slots)
+    assert (messages[0]["text"], messages[0]["custom"]["kind"]) == (phrases.STARTED_OVER, "smalltalk")
+    domain = yaml.safe_load((root / "domain.yml").read_text(encoding="utf-8"))
+    assert {event["name"]: event["value"] for event in events} == dict.fromkeys(domain["slots"])
+
+
+def test_what_is_left_open_is_told_with_the_facts(run: Run) -> None:
+    messages, _ = run(module.ActionGaps(), "ask_gaps", slots={"topics": ["moon_salve"], "shown": ["salve.shine"]})
+    assert messages[0]["text"].startswith(phrases.GAPS)
+    assert [fact["id"] for fact in messages[0]["custom"]["facts"]] == ["salve.shine"]
+
+
+def test_a_lay_reader_gets_no_facts(run: Run) -> None:
+    messages, _ = run(module.ActionDeclineLayReader(), "tell_lay_role", topic("moon_salve"))
+    assert (messages[0]["custom"]["kind"], messages[0]["custom"]["facts"]) == ("out_of_scope", [])
+    assert phrases.LAY_READER in messages[0]["text"]
 
 
 # What is read off the tracker.
@@ -286,4 +380,4 @@ def test_every_action_of_the_domain_is_there_and_no_other(root: Path) -> None:
     classes = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, Action)]
     names = [one().name() for one in classes if one is not Action]
     assert sorted(names) == sorted(domain["actions"])
-    assert {reading.TOPICS_SLOT, reading.SHOWN_SLOT} == set(domain["slots"])
+    assert set(reading.SLOTS) == set(domain["slots"])

@@ -17,6 +17,7 @@ from rasa.shared.nlu.training_data.entities_parser import ENTITY_REGEX, SINGLE_E
 from bot.knowledge.figures import UNIT_SPELLINGS
 from bot.knowledge.model import Facet, Figure, Knowledge, TopicKind, Unit
 from bot.knowledge.words import plain_words
+from bot.language.labels import ALL, ANSWERED_BY, MAY_SHOW
 
 LEAST_EXAMPLES = 40
 COPIED_WORDS = 8
@@ -172,6 +173,48 @@ def test_a_value_that_is_no_topic_is_found(made_up_knowledge: Knowledge, tmp_pat
     examples = read_examples([file])
     assert [one.text for one in examples] == ["is salve good", "is wings good", "is oil good", "is red good"]
     assert len(unknown_values(examples, made_up_knowledge, ["topic", "not_held"])) == 3
+
+
+# Judgements.
+
+
+def unknown_bullets(files: Iterable[Path], bullets: Iterable[str]) -> list[str]:
+    """Return the bullets that judgements name and the knowledge base does not have, and unknown keys of theirs."""
+    known, problems = set(bullets), []
+    for file in files:
+        for block in yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["nlu"]:
+            judged = block.get("metadata") or {}
+            named = [*judged.get(ANSWERED_BY, ()), *(one for one in judged.get(MAY_SHOW, ()) if one != ALL)]
+            problems += [f"{file.name}, {block['intent']}: `{one}` is no bullet" for one in named if one not in known]
+            problems += [
+                f"{file.name}, {block['intent']}: `{key}` is no key of a judgement"
+                for key in judged if key not in (ANSWERED_BY, MAY_SHOW)
+            ]  # fmt: skip
+    return problems
+
+
+def test_judgements_name_bullets_of_the_knowledge_base(real_knowledge: Knowledge, root: Path) -> None:
+    bullets = {fact.locator for fact in real_knowledge.facts}
+    assert unknown_bullets(sorted((root / "data" / "nlu").glob("*.yml")), bullets) == []
+
+
+def test_a_judgement_that_names_no_bullet_is_found(tmp_path: Path) -> None:
+    file = tmp_path / "nlu.yml"
+    judged = {ANSWERED_BY: ["salves/1"], MAY_SHOW: [ALL, "wings/9"], "answer": []}
+    file.write_text(yaml.safe_dump({"nlu": [{"intent": "a", "metadata": judged, "examples": "- b"}]}), encoding="utf-8")
+    assert unknown_bullets([file], ["salves/1"]) == [
+        "nlu.yml, a: `wings/9` is no bullet", "nlu.yml, a: `answer` is no key of a judgement",
+    ]  # fmt: skip
+
+
+def test_every_bullet_answers_examples_enough(real_knowledge: Knowledge, root: Path) -> None:
+    counts: Counter[str] = Counter()
+    for file in (root / "data" / "nlu").glob("*.yml"):
+        for block in yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["nlu"]:
+            for bullet in (block.get("metadata") or {}).get(ANSWERED_BY, ()):
+                counts[bullet] += len(block["examples"].splitlines())
+    scarce = {one for one in {fact.locator for fact in real_knowledge.facts} if counts[one] < LEAST_EXAMPLES}
+    assert scarce == set(), f"write examples that it answers until there are {LEAST_EXAMPLES}"
 
 
 # Duplicates.

@@ -14,7 +14,7 @@ import pytest
 
 from bot.knowledge import answering, phrases
 from bot.knowledge.answer import Answer, Kind
-from bot.knowledge.answering import Question
+from bot.knowledge.answering import Question, topics_of
 from bot.knowledge.model import Facet, Knowledge, TopicKind
 from bot.knowledge.rendering import to_text
 
@@ -313,3 +313,26 @@ def test_answers_do_not_depend_on_the_process(root: Path, made_up_file: Path) ->
         assert run.stdout
         digests.add(hashlib.sha256(run.stdout).hexdigest())
     assert len(digests) == 1
+
+
+def test_a_word_that_refers_joins_what_was_spoken_of_and_what_is_asked_now(real_knowledge: Knowledge) -> None:
+    speaking = [fact for fact in real_knowledge.facts if fact.touches]
+    assert speaking
+    for fact in speaking:
+        topic, facet = fact.topics[0], fact.facets[0]
+        others = [one for one in fact.touches if real_knowledge.topic_by_id[one].kind is TopicKind.SUBJECT]
+        if not others or real_knowledge.topic_by_id[topic].kind is not TopicKind.SUBJECT:
+            continue
+        question = Question(intent="ask", topics=others[:1], asked={facet: 1.0}, context=(topic,), refers=True)
+        assert topics_of(real_knowledge, question) == ((topic, others[0]), (topic,))
+        alone = question.copy(update={"refers": False})
+        assert topics_of(real_knowledge, alone) == ((others[0],), ())
+
+
+def test_an_unrelated_topic_is_not_joined_with_what_was_spoken_of(real_knowledge: Knowledge) -> None:
+    fact = real_knowledge.facts[1]
+    known = {topic for one in real_knowledge.facts if fact.topics[0] in one.topics for topic in one.touches}
+    subjects = [topic.id for topic in real_knowledge.topics if topic.kind is TopicKind.SUBJECT]
+    other = next(topic for topic in subjects if topic not in known and topic not in fact.topics)
+    question = Question(intent="ask", topics=(other,), context=fact.topics[:1], refers=True)
+    assert topics_of(real_knowledge, question) == ((other,), ())

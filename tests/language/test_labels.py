@@ -6,13 +6,16 @@ import pytest
 
 from bot.knowledge.model import Facet, Knowledge
 from bot.language.labels import (
+    ALL,
     EMERGENCY,
     HELD,
     NOT_HELD,
     NOT_IN_DOCUMENT,
     OTHER,
     OUT_OF_SCOPE,
+    UNJUDGED,
     Example,
+    LabelError,
     facet_of,
     names_of,
     targets,
@@ -64,3 +67,28 @@ def test_a_topic_asked_for_what_no_fact_answers_is_not_held(real_knowledge: Know
     example = Example("text", f"ask_{missing.value}", (topic.id,))
     _, _, scopes = targets(real_knowledge, [example], names_of(real_knowledge, [example]))
     assert scopes.tolist() == [NOT_HELD]
+
+
+def test_a_judgement_stands_above_what_intent_and_topic_would_say(real_knowledge: Knowledge) -> None:
+    fact = next(fact for fact in real_knowledge.facts if fact.facets[0] is not Facet.CLAIM)
+    intent = f"ask_{fact.facets[0].value}"
+    other = next(one.locator for one in real_knowledge.facts if one.locator != fact.locator)
+    judged = [
+        Example("text", intent, fact.topics, ()),
+        Example("text", intent, fact.topics, (other,), (fact.locator,)),
+        Example("text", intent, fact.topics, (other,), (ALL,)),
+    ]
+    names = names_of(real_knowledge, judged)
+    _, labels, scopes = targets(real_knowledge, judged, names)
+    assert scopes.tolist() == [NOT_HELD, HELD, HELD]
+    bullets = labels[:, len(names.topics) :]
+    places = {name: place for place, name in enumerate(names.bullets)}
+    assert not bullets[0].any()
+    assert (bullets[1, places[other]], bullets[1, places[fact.locator]]) == (1.0, UNJUDGED)
+    assert set(bullets[2]) == {1.0, UNJUDGED}
+
+
+def test_a_judgement_of_an_unknown_bullet_is_an_error(real_knowledge: Knowledge) -> None:
+    example = Example("text", "ask_dose", (), ("nowhere/1",))
+    with pytest.raises(LabelError, match="nowhere/1"):
+        targets(real_knowledge, [example], names_of(real_knowledge, [example]))
