@@ -14,6 +14,7 @@ import base64
 import html
 import io
 import json
+import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -353,4 +354,6 @@ if __name__ == "__main__":
 
     lean.install(ROOT)
     configure_logging()
+    # The SDK speaks of every slot that a first message does not have.
+    logging.getLogger("rasa_sdk").setLevel(logging.WARNING)
     raise SystemExit(main())

@@ -195,7 +195,8 @@ def topics_of(knowledge: Knowledge, question: Question) -> tuple[tuple[str, ...]
         return (*question.topics, *question.context), question.context
     likeliest = max(question.asked, key=lambda facet: question.asked[facet], default=None)
     table = knowledge.implied_topics if about else knowledge.bare_topics
-    if not about and question.words > BARE_WORDS:
+    unlikely = question.likely and max(question.likely.values()) < SURE
+    if not about and (question.words > BARE_WORDS or unlikely):
         return question.topics, ()
     implied = table.get(likeliest) if likeliest else None
     return ((*question.topics, implied) if implied else question.topics), ()

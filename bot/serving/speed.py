@@ -8,12 +8,15 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+MOST_SHAPES = 1000
+
 
 def spare_repeated_work() -> None:
     """Change two functions of Rasa in this process; what they return and raise stays the same.
 
-    An action's result is checked against a schema; the schema itself, fixed in Rasa's code, is checked once and not
-    each time. An event's class is found by its name in a table and not by a search of all classes.
+    An action's result is checked against a schema once for each shape and not each time: the schema, fixed in Rasa's
+    code, asks for keys, types and names of events, and these are the shape. An event's class is found by its name in a
+    table and not by a search of all classes.
     """
     from jsonschema import ValidationError
     from jsonschema.validators import validator_for
@@ -24,12 +27,30 @@ def spare_repeated_work() -> None:
     validator = validator_for(schema)(schema)
     stock = RemoteAction._validate_action_result
 
+    valid: set[Any] = set()
+
     def validate(self: Any, result: dict[str, Any]) -> bool:
+        shape = shape_of(result)
+        if shape in valid:
+            return True
         try:
             validator.validate(result)
         except ValidationError:
             return bool(stock(self, result))  # raises, with Rasa's own words
+        if len(valid) < MOST_SHAPES:
+            valid.add(shape)
         return True
 
     RemoteAction._validate_action_result = validate
     Event.resolve_by_type = staticmethod(lru_cache(maxsize=None)(Event.resolve_by_type))
+
+
+def shape_of(value: Any) -> Any:
+    """Return keys, types and names of events of a JSON value: all that the schema of an action's result looks at."""
+    if isinstance(value, dict):
+        return frozenset(
+            (key, one if key == "event" and isinstance(one, str) else shape_of(one)) for key, one in value.items()
+        )
+    if isinstance(value, list):
+        return ("list", frozenset(shape_of(one) for one in value))
+    return type(value).__name__
