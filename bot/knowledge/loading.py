@@ -40,7 +40,17 @@ def knowledge_file() -> Path:
 
 
 def load() -> Knowledge:
-    """Return the knowledge base that the bot answers from, read once a process."""
+    """Return the knowledge base that the bot answers from, read once a process.
+
+    Raises:
+        KnowledgeError: it cannot be used.
+    """
+    return _load(os.environ.get(KNOWLEDGE_VARIABLE), KNOWLEDGE_FOLDER)
+
+
+# Asked a dozen times a message: looking into the folder each time took two milliseconds of an answer.
+@lru_cache(maxsize=8)
+def _load(named: str | None, folder: Path) -> Knowledge:
     return load_file(knowledge_file())
 
 
