@@ -58,6 +58,11 @@ NO_SENDER = "The request names no sender. Send `sender` (a text that is this con
 NO_MESSAGE = "The request holds no message. Send `message` (a text) beside `sender` as JSON."
 NO_JSON = 'The request is not a JSON object. Send {"sender": "...", "message": "..."}.'
 NOT_ALLOWED = "The request carries no valid token. Send `Authorization: Bearer` with the token of this service."
+IDENTIFIERS_REMOVED = (
+    "Details that could identify a person were removed from your message before it was read; none were kept. Please "
+    "ask without them."
+)
+TOO_MANY = "That is more messages than can be answered at a time. Please send the question again in {seconds} s."
 NOTHING_TO_READ = "There is no question to read in that message. Please type a question in words, for example:"
 URGENT = (
     "This needs the emergency pathway now: call your resuscitation or critical-care team. This assistant cannot help "
