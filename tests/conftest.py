@@ -129,6 +129,8 @@ class _Custom(_Part):
     knowledge: _Version
     understood: _Understood
     follow_ups: list[StrictStr]
+    notice: StrictStr | None = None
+    """Beside the contract: there only if identifiers were taken out of the message."""
 
     class Config:
         extra = Extra.forbid

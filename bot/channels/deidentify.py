@@ -20,6 +20,12 @@ from bot.channels.names import WordRecognizer
 
 LEAST_SCORE = 0.3
 
+# Words that lead to what is taken out, and to nothing after that: "seen on", "lives at".
+_LEADING_TO = re.compile(
+    r"(?:\b(?:in|at|on|from|of|for|by|via|to|since|until|seen|see|named|called|born|dob|photo|file)\s+)+(?:an?\s+|the\s+|my\s+)?$",
+    re.IGNORECASE,
+)
+
 # Its lines of level DEBUG and INFO quote what was found.
 logging.getLogger("presidio-analyzer").setLevel(logging.WARNING)
 
@@ -132,7 +138,7 @@ def deidentify(text: str) -> tuple[str, bool]:
         return text, False
     kept, last = [], 0
     for start, end, _ in found:
-        kept.append(text[last:start])
+        kept.append(_LEADING_TO.sub("", text[last:start]))
         last = end
     return _tidy(" ".join((*kept, text[last:]))), True
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import httpx
 
+from bot.channels.tokens import TOKEN_VARIABLE, TOKENS_VARIABLE, read_tokens
 from bot.knowledge.loading import KnowledgeError, load
 from bot.serving import processes
 from bot.serving.errors import ServingError
@@ -26,8 +27,8 @@ LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 5005
 DEFAULT_ACTIONS_PORT = 5055
 
-REST_TOKEN = "REST_TOKEN"
-"""Environment variable: the token that REST asks for; must be set to listen on anything but loopback."""
+REST_TOKEN = TOKEN_VARIABLE
+"""Environment variable: the token that REST asks for; it or REST_TOKENS must be set to listen beyond loopback."""
 
 _PROJECT_FILES = ("config.yml", "domain.yml", "endpoints.yml", "credentials.yml")
 _START_SECONDS = 180.0
@@ -111,12 +112,16 @@ def check_exposure(address: Address) -> None:
         address: Where Rasa is to listen.
 
     Raises:
-        ServingError: It would be.
+        ServingError: It would be, or the tokens cannot be read.
     """
-    if not is_loopback(address.interface) and not os.environ.get(REST_TOKEN):
+    try:
+        tokens = read_tokens()
+    except ValueError as error:
+        raise ServingError(str(error)) from error
+    if not is_loopback(address.interface) and not tokens:
         raise ServingError(
             f"{address.interface} can be reached from other machines, where REST needs a token: "
-            f"set the environment variable {REST_TOKEN}, or listen on {LOOPBACK}."
+            f"set the environment variable {REST_TOKEN} or {TOKENS_VARIABLE}, or listen on {LOOPBACK}."
         )
 
 
