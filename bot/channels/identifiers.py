@@ -1,7 +1,7 @@
 """Recognisers of everything that names a person by a number, a date, a place or an address, class by class.
 
-The classes are those of HIPAA's Safe Harbor, 45 CFR 164.514(b)(2)(i). Each is one pattern, which takes the label ("MRN")
-along with its value. Nothing here may match a dose, a range, a rate or a laboratory value.
+The classes are those of HIPAA's Safe Harbor, 45 CFR 164.514(b)(2)(i). Each is one pattern, which takes the label
+("MRN") along with its value. Nothing here may match a dose, a range, a rate or a laboratory value.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ _NUMBER = r"(?:\b(?:no|nos|nr|num|number|id|code|ref|pin)\b\.?|\#|№)"
 _SEPARATOR = rf"(?:\s*{_NUMBER})?\s*(?:\bis\b|:|=|->|\()?\s*\#?\s*"
 _STRONG_SEPARATOR = rf"(?:\s*{_NUMBER}\s*(?:\bis\b|:|=|->)?|\s*[:=]|\s*(?=\#))\s*\#?\s*"
 _SIGNS = r"[A-Z0-9](?:[A-Z0-9]|[._/-](?=[A-Z0-9]))"
+_MORE = rf"(?:\s(?=[A-Z]*\d)\d?[A-Z0-9]{{3,}}(?:-\d+)?(?![\w/]|\s?{_UNITS}\b))*"
 # At least three signs and two digits together, whatever stands between them: "K123456", "00-12-34-56", "8812 3344".
-_VALUE = rf"{_NO_AMOUNT}(?=(?:[A-Z._/-]*\d){{2}}){_SIGNS}{{2,}}(?:\s(?=[A-Z]*\d)\d?[A-Z0-9]{{3,}}(?:-\d+)?(?![\w/]|\s?{_UNITS}\b))*"
-_LONG_VALUE = rf"{_NO_AMOUNT}(?=(?:[A-Z._/-]*\d){{3}}){_SIGNS}{{3,}}(?:\s(?=[A-Z]*\d)\d?[A-Z0-9]{{3,}}(?:-\d+)?(?![\w/]|\s?{_UNITS}\b))*"
+_VALUE = rf"{_NO_AMOUNT}(?=(?:[A-Z._/-]*\d){{2}}){_SIGNS}{{2,}}{_MORE}"
+_LONG_VALUE = rf"{_NO_AMOUNT}(?=(?:[A-Z._/-]*\d){{3}}){_SIGNS}{{3,}}{_MORE}"
 
 
 def _labelled(labels: str, weak: str = "") -> str:
@@ -48,13 +49,15 @@ _MONTH = (
 )
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _YEAR = r"(?:19|20)\d\d"
-_BORN = r"(?:(?i:\b(?:dob|d\.o\.b\.?|date of birth|born(?: on)?|birthday|geb(?:oren|\.)?(?: am)?|b\.)\s*[:=]?\s*))?(?:(?i:the)\s+(?=\d))?"
-_WHEN = (
-    r"(?i:\b(?:since|on|seen|dob|born|last|from|until|till|admitted|started|discharged|geb\.|seit|am)\s+)"
+_BORN = (
+    r"(?:(?i:\b(?:dob|d\.o\.b\.?|date of birth|born(?: on)?|birthday|geb(?:oren|\.)?(?: am)?|b\.)\s*[:=]?\s*))?"
+    r"(?:(?i:the)\s+(?=\d))?"
 )
+_WHEN = r"(?i:\b(?:since|on|seen|dob|born|last|from|until|till|admitted|started|discharged|geb\.|seit|am)\s+)"
 # The document's own date is asked for, too.
 _NOT_OF_THE_DOCUMENT = (
-    r"(?<!(?i:\b(?:updated?|reviewed?|published|version|guidelines?|document|current|as of|trial|study|approved)\b)[^.?!]{0,20})"
+    r"(?<!(?i:\b(?:updated?|reviewed?|published|version|guidelines?|document|current|as of|trial|study|approved)\b)"
+    r"[^.?!]{0,20})"
 )
 _DATE = rf"""(?x:
     \b(?=\D{{0,24}}\d){_NOT_OF_THE_DOCUMENT}{_BORN}(?:\b(?i:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?(?:
@@ -62,7 +65,8 @@ _DATE = rf"""(?x:
       | \b{_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\b
       | (?<![\d.,/-])(?:{_DAY}([./-])(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])([./-]){_DAY})(?:\2|\3)(?:{_YEAR}|\d\d)
         (?![\w%/]|[.,-]\d|\s?(?i:{_UNITS})\b)(?<![^\d.]\d\.\d\d?\.\d\d|^\d\.\d\d?\.\d\d|\D\d\d\.\d\.\d\d)
-      | (?<![\w.,/-]){_DAY}(?:st|nd|rd|th|\.)?[\s-]+(?:of\s+)?{_MONTH}(?:[\s,'-]+(?:{_YEAR}|\d\d(?!\w|\s?(?i:{_UNITS})\b)))?
+      | (?<![\w.,/-]){_DAY}(?:st|nd|rd|th|\.)?[\s-]+(?:of\s+)?{_MONTH}
+        (?:[\s,'-]+(?:{_YEAR}|\d\d(?!\w|\s?(?i:{_UNITS})\b)))?
       | \b{_MONTH}\s+{_DAY}(?:st|nd|rd|th)?(?![\w%./-]|\s?(?i:{_UNITS})\b)(?:,?\s*{_YEAR}\b)?
       | \b{_MONTH}[\s,/-]+{_YEAR}\b
       | \b(?:0?[1-9]|1[0-2])[-/.]{_YEAR}(?![\w/-])
@@ -74,7 +78,8 @@ _DATE = rf"""(?x:
 _OLD = r"(?:9\d|1[01]\d|12[0-5])"
 _AGE = rf"""(?xi:
     (?<![\d.,/-]){_OLD}\s?(?:-|–)?\s?(?:
-        y/?o\b | y\.\s?o\.? | y(?=\s?[mf]\b) | y(?:ea)?rs?(?:\s|-)?(?:old|of\s+age)?\b(?!\s+(?:of\s+)?(?:data|survival|follow))
+        y/?o\b | y\.\s?o\.? | y(?=\s?[mf]\b)
+      | y(?:ea)?rs?(?:\s|-)?(?:old|of\s+age)?\b(?!\s+(?:of\s+)?(?:data|survival|follow))
       | jahre(?:\s+alt)? | j(?:ä|ae)hrige?r?n?)(?:\s?[mf]\b)?(?:\s*old\b)?
   | (?<!(?:\b(?:temp|fever|t|tmax)\b|[\d.,/-])[\s:=]{{0,3}}){_OLD}\s?(?-i:[MF])\b(?!\s*(?:fever|temp))
   | \b(?:aged?|alter|turned|turning)\s*[:=]?\s*{_OLD}\b(?!\s?(?:{_UNITS})\b)
@@ -162,7 +167,8 @@ CLASSES = {
     "EMAIL": f"{_EMAIL}|{_EMAIL_SPELT}",
     "STREET": _STREET,
     "POSTCODE": _POSTCODE,
-    "SOCIAL_SECURITY": r"(?<![\d.,-])(?!000|666)\d{3}-\d{2}-\d{4}(?:\s+is\s+(?i:his|her|the)\s+(?i:social|ssn))?(?![\d-])"
+    "SOCIAL_SECURITY": r"(?<![\d.,-])(?!000|666)\d{3}-\d{2}-\d{4}"
+    r"(?:\s+is\s+(?i:his|her|the)\s+(?i:social|ssn))?(?![\d-])"
     r"|(?i:\b(?:sin|ssn?|chi)\b\s*\#?:?\s*)\d{3}[ -]\d{2,3}[ -]\d{3,4}\b"
     r"|(?i:\b(?:nino|ni|national\s+insurance)\b(?:\s+number|\s+no\.?)?:?\s*)[A-Z]{2}\s?(?:\d\d\s?){3}[A-D]\b"
     r"|\b(?!BG|GB|NK|KN|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\s?(?:\d\d\s?){3}[A-D]\b"
@@ -196,18 +202,19 @@ CLASSES = {
     r"|(?i:\b(?:(?:licen[cs]e|number|reg(?:istration)?|car|ambulance)\s+)*(?:plates?|kennzeichen)|\b(?:car|vehicle)(?:\s+reg)?|"
     r"\btag(?:\s+(?:no\.?|number))?)\b\s*(?i:no\.?|number|id)?\s*[:#]?\s*"
     r"(?=[A-ZÄÖÜ -]*\d)(?=[\d -]*[A-ZÄÖÜ])(?=\S*(?:\s[A-Z0-9]+)*)[A-ZÄÖÜ0-9]{1,8}(?:[ -][A-ZÄÖÜ0-9]{1,5}){0,2}\b"
-    r"|"
-    + _labelled(r"fahrgestellnummer", r"vin|vehicle|tag|ambulance|fleet|plate|number\s+plate"),
+    r"|" + _labelled(r"fahrgestellnummer", r"vin|vehicle|tag|ambulance|fleet|plate|number\s+plate"),
     "DEVICE": _labelled(
         r"serial(?:\s+(?:no|number))?|s/n|imei|seriennummer|udi|device\s+id",
         r"sn|device|lot|model|batch|machine|pump|implant|port|catheter|ref|sensor",
     )
-    + r"|(?i:\b(?:\w+\s+)?serial\s*(?:\#|no\.?|number)?\s*:?\s*)\d*[A-Z]+\d[A-Z0-9-]*\b|(?i:\budi\s*:?\s*)\(01\)\d{14}[()\w]*"
+    + r"|(?i:\b(?:\w+\s+)?serial\s*(?:\#|no\.?|number)?\s*:?\s*)\d*[A-Z]+\d[A-Z0-9-]*\b"
+    r"|(?i:\budi\s*:?\s*)\(01\)\d{14}[()\w]*"
     r"|(?i:\b(?:lot|batch|catheter lot)\s+)(?=[A-Z]*\d{3})[A-Z]+\d[A-Z0-9]+\b"
     r"|(?i:\bref\.?\s+no\.?\s+)REF\s[\d-]+"
     r"|(?i:\bmac(?:\s+address)?:?\s*)?\b[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}\b(?i:\s+mac(?:\s+address)?)?",
     "URL": _URL,
-    "IP_ADDRESS": r"(?i:\bip(?:v[46])?\s*[:=]?\s*)?(?<![\w.:])(?:::ffff:)?(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2}|:\d{2,5})?(?!\.?\d)"
+    "IP_ADDRESS": r"(?i:\bip(?:v[46])?\s*[:=]?\s*)?"
+    r"(?<![\w.:])(?:::ffff:)?(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2}|:\d{2,5})?(?!\.?\d)"
     r"|(?<![\w:.])(?=[\da-f]*(?::[\da-f]+)*::|(?:[\da-f]{1,4}:){7})[\da-f]{1,4}(?:::?[\da-f]{1,4})+(?![\w:])",
     "BIOMETRIC": _labelled(
         r"finger\s?print(?:\s+(?:template|id))?|fingerabdruck|(?:retinal?|iris|palm|face|voice|gait|dna|genome|hand|eye)\s?"

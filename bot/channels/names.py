@@ -15,14 +15,21 @@ from bot.knowledge.loading import load
 _FOLDER = Path(__file__).parent
 _WORD = regex.compile(r"[^\W\d_]+")
 
-_PARTICLE_WORDS = frozenset("van von vom zu de der den del della da dos di du bin ibn al el la le ter ten".split())
-_PARTICLES = rf"(?:(?i:{'|'.join(sorted(_PARTICLE_WORDS))})\s+)"
-_CAP = r"(?:(?:Mc|Mac|O['’]|D['’]|[Aa]l-|[Ee]l-)?\p{Lu}\p{Ll}+(?:[-'’](?!s\b)\p{L}\p{Ll}+)*|\p{Lu}\p{Lu}+(?=\s\p{Lu}{2,}\b)|(?<=\p{Lu}{2}\s)\p{Lu}{2,})"
+_PARTICLE = r"(?i:van|von|vom|zu|de|der|den|del|della|da|dos|di|du|bin|ibn|al|el|la|le|ter|ten)"
+_IS_PARTICLE = regex.compile(_PARTICLE)
+_PARTICLES = rf"(?:{_PARTICLE}\s+)"
+_CAP = (
+    r"(?:(?:Mc|Mac|O['’]|D['’]|[Aa]l-|[Ee]l-)?\p{Lu}\p{Ll}+(?:[-'’](?!s\b)\p{L}\p{Ll}+)*|"
+    r"\p{Lu}\p{Lu}+(?=\s\p{Lu}{2,}\b)|(?<=\p{Lu}{2}\s)\p{Lu}{2,})"
+)
 _INITIAL = r"(?:\p{Lu}\.(?:\s?\p{Lu}\.)*)"
 _NAME = rf"(?:{_INITIAL}\s?)?{_PARTICLES}{{0,2}}{_CAP}(?:\s+(?:{_INITIAL}\s?)?{_PARTICLES}{{0,2}}{_CAP}){{0,3}}"
 _LOWER = r"(?:\p{Ll}\.\s?)?\p{L}[\p{L}'’-]+(?:\s\p{L}[\p{L}'’-]+)?"
 _AGED = r"(?=,?\s*\(?\d{1,3}\s?-?(?:yo?\b|y/o|y\.o|year|yr|[mfMF]\b|J\b|j(?:ä|ae)hr|Jahre))"
-_TITLE = r"(?:\b(?:(?i:mr|mrs|ms|mx|hr|fr)\b\.?|(?i:miss|herrn?|frau|sir|madam|mister|missus)\b)\s+(?:(?i:dr|prof)\.?\s+)*)"
+_TITLE = (
+    r"(?:\b(?:(?i:mr|mrs|ms|mx|hr|fr)\b\.?|(?i:miss|herrn?|frau|sir|madam|mister|missus)\b)\s+"
+    r"(?:(?i:dr|prof)\.?\s+)*)"
+)
 _DEGREE = r"(?:(?:\b(?:(?i:dr|prof)\b\.?|(?i:professor|doctor|nurse|sister|consultant)\b)\s+)+)"
 _POSSESSIVE = r"(?:['’]s)?"
 
@@ -39,8 +46,12 @@ _NAMED = regex.compile(
     rf"(?P<name>{_NAME}|{_LOWER})"
 )
 # A single word needs more: "Asthma, 3-year-old", "does my patient qualify, 39F".
-_WITH_AGE = regex.compile(rf"(?P<name>{_NAME}(?:,\s*{_CAP})?){_AGED}|(?<=\b(?i:pt|patient):?\s)(?P<name>{_LOWER}){_AGED}")
-_SURNAME_WITH_AGE = regex.compile(rf"(?<=\b(?i:pt|patient):?\s)(?P<name>\p{{L}}[\p{{L}}'’-]+)(?!,){_AGED}|(?<=[\w,]\s)(?P<name>{_CAP}){_AGED}")
+_WITH_AGE = regex.compile(
+    rf"(?P<name>{_NAME}(?:,\s*{_CAP})?){_AGED}|(?<=\b(?i:pt|patient):?\s)(?P<name>{_LOWER}){_AGED}"
+)
+_SURNAME_WITH_AGE = regex.compile(
+    rf"(?<=\b(?i:pt|patient):?\s)(?P<name>\p{{L}}[\p{{L}}'’-]+)(?!,){_AGED}|(?<=[\w,]\s)(?P<name>{_CAP}){_AGED}"
+)
 _LAST_FIRST = regex.compile(rf"(?P<name>{_CAP},\s?(?P<first>{_CAP}))")
 _WITH_INITIAL = regex.compile(rf"(?<![.\w])(?P<name>\p{{Lu}}\.\s?(?:\p{{Lu}}\.\s?)?{_CAP}){_POSSESSIVE}")
 _INITIALS_BORN = regex.compile(r"(?<![.\w])(?P<name>\p{Lu}\.\s?\p{Lu}\.)(?=[^.?!]{0,15}\b(?i:dob|born|geb))")
@@ -50,7 +61,9 @@ _SIGNED = regex.compile(
     rf"\b(?i:i am|i'm|this is|my name is|ich bin)\s+(?:(?i:dr|prof)\.?\s+)?(?P<name>{_NAME})"
 )
 _WORDS = regex.compile(r"\p{L}[\p{L}'’]*(?:-\p{L}+)*")
-_EPONYM_OF = regex.compile(r"['’]?s?\s+(?i:disease|syndrome|sign|test|score|scale|stain|catheter|splint|criteria|triad|law)\b")
+_EPONYM_OF = regex.compile(
+    r"['’]?s?\s+(?i:disease|syndrome|sign|test|score|scale|stain|catheter|splint|criteria|triad|law)\b"
+)
 
 _HOUSES = frozenset({"Hospital", "Clinic", "Nursing", "Home", "Center", "Centre", "Infirmary", "Hospice", "General"})
 _SAINTS = frozenset({"st", "saint", "sankt"})
@@ -100,7 +113,7 @@ def _is_name(text: str, bearing_too: bool = True) -> bool:
     """
     never, bearing = no_names()
     barred = never if bearing_too else never | bearing
-    words = [word.lower() for word in _WORD.findall(text) if len(word) > 1 and word.lower() not in _PARTICLE_WORDS]
+    words = [word.lower() for word in _WORD.findall(text) if len(word) > 1 and not _IS_PARTICLE.fullmatch(word)]
     return bool(words) and not any(word in barred for word in words)
 
 
@@ -115,7 +128,7 @@ def _start_of(text: str, bearing_too: bool) -> str:
     for word in regex.finditer(r"[^\s,]+", text):
         if _is_name(word.group(), bearing_too):
             end = word.end()
-        elif word.group().lower() not in _PARTICLE_WORDS and not regex.fullmatch(r"(?:\p{L}\.)+", word.group()):
+        elif not _IS_PARTICLE.fullmatch(word.group()) and not regex.fullmatch(r"(?:\p{L}\.)+", word.group()):
             break
     return text[:end].rstrip(" ,")
 
@@ -183,7 +196,8 @@ def _by_first_name(text: str) -> Iterator[tuple[int, int]]:
 def find_places(text: str) -> Iterator[tuple[int, int]]:
     """Yield the spans of towns and houses, with the words that lead to them."""
     for match in _PLACE.finditer(text):
-        words = [word for word in match.group("name").split() if word not in _HOUSES and word.lower().strip(".") not in _SAINTS]
+        words = [word for word in match.group("name").split() if word not in _HOUSES]
+        words = [word for word in words if word.lower().strip(".") not in _SAINTS]
         if words and _is_name(words[0], False) and _is_name(words[-1], False):
             yield match.span()
 
@@ -202,6 +216,6 @@ class WordRecognizer(LocalRecognizer):
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[RecognizerResult]:
         """Return what was found."""
-        explanation = AnalysisExplanation(recognizer=self.name, original_score=0.9)
+        explanation = AnalysisExplanation(recognizer=type(self).__name__, original_score=0.9)
         found = [("NAME", span) for span in find_names(text)] + [("PLACE", span) for span in find_places(text)]
         return [RecognizerResult(entity, start, end, 0.9, explanation) for entity, (start, end) in found]

@@ -19,8 +19,8 @@ from bot.knowledge import phrases
 class GuardedRest(RestInput):
     """Takes ``{"sender": ..., "message": ...}`` at ``/webhooks/rest/webhook`` and returns the answer's messages.
 
-    With the environment variable REST_TOKEN or REST_TOKENS set, a request needs ``Authorization: Bearer <token>``, and a
-    sender is one of the token's owner only.
+    With the environment variable REST_TOKEN or REST_TOKENS set, a request needs ``Authorization: Bearer <token>``, and
+    a sender is one of the token's owner only.
     """
 
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:

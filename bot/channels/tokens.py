@@ -35,7 +35,9 @@ def read_tokens(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     for number, part in enumerate(filter(None, environment.get(TOKENS_VARIABLE, "").split(",")), 1):
         pair = _PAIR.fullmatch(part.strip())
         if pair is None:
-            raise ValueError(f"{TOKENS_VARIABLE}: entry {number} is not `name:token`; mend it, as in portal:abc,ehr:def.")
+            raise ValueError(
+                f"{TOKENS_VARIABLE}: entry {number} is not `name:token`; write it as in portal:abc,ehr:def."
+            )
         if pair["token"] in tokens or pair["owner"] in tokens.values():
             raise ValueError(f"{TOKENS_VARIABLE}: entry {number} repeats a name or a token; give each client its own.")
         tokens[pair["token"]] = pair["owner"]

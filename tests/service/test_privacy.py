@@ -131,7 +131,10 @@ def test_what_reaches_the_model_names_nobody(bot, sender: str) -> None:
         ("pt John Doe 54M MRN 1234567, STS dose in HD?", "STS dose in HD?"),
         ("Mr Smith (dob 01.02.1950): is warfarin safe in calciphylaxis?", "is warfarin safe in calciphylaxis?"),
         ("93-year-old in bed 14B, how long do we give STS?", "how long do we give STS?"),
-        ("What is the mortality of calciphylaxis? Thanks, Dr. Sarah Whitfield", "What is the mortality of calciphylaxis?"),
+        (
+            "What is the mortality of calciphylaxis? Thanks, Dr. Sarah Whitfield",
+            "What is the mortality of calciphylaxis?",
+        ),
     ],
 )
 def test_the_question_reads_as_it_would_alone(bot, new_sender, with_them: str, without: str) -> None:
