@@ -1,4 +1,4 @@
-"""With REST_TOKEN set, REST answers only who has it."""
+"""With REST_TOKEN or REST_TOKENS set, REST answers only who has one, and binds its senders to the owner."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from bot.channels.tokens import SOLE_OWNER, TOKENS_VARIABLE, owner_of, read_tokens
 from bot.knowledge import phrases
 from bot.serving.launcher import REST_TOKEN
 from tests.contract import Check
@@ -21,13 +22,25 @@ def guarded(tmp_path_factory: pytest.TempPathFactory, check_custom: Check) -> It
     running = RunningBot(view(tmp_path_factory.mktemp("guarded")), check_custom)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(REST_TOKEN, TOKEN)
+        patch.setenv(TOKENS_VARIABLE, "portal:battery,ehr:staple")
         running.start()
     yield running
     running.stop()
 
 
 @pytest.mark.parametrize(
-    "value", [None, "", "Bearer", "Bearer wrong", f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}", "Bearer é"]
+    "value",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer wrong",
+        f"Bearer {TOKEN}x",
+        f"Bearer {TOKEN[:-1]}",
+        "Bearer é",
+        "Bearer portal",
+        "Bearer portal:battery",
+    ],
 )
 def test_refused(guarded: RunningBot, value: str | None) -> None:
     headers = {} if value is None else {"Authorization": value.encode()}
@@ -50,3 +63,31 @@ def test_health_needs_none(guarded: RunningBot) -> None:
 
 def test_none_needed_without_it(bot: RunningBot) -> None:
     assert bot.reply(json=BODY).status == httpx.codes.OK
+
+
+def test_one_sender_of_two_owners_has_two_conversations(guarded: RunningBot) -> None:
+    def ask(token: str, text: str) -> str:
+        headers = {"Authorization": f"Bearer {token}"}
+        return guarded.reply(json={"sender": "ward 7", "message": text}, headers=headers).kind
+
+    assert ask("battery", "What is the dose of sodium thiosulfate?") == "answer"
+    assert ask("battery", "how often?") == "answer"
+    assert ask("staple", "how often?") == "clarify"
+
+
+def test_tokens_are_read_with_their_owners() -> None:
+    tokens = read_tokens({REST_TOKEN: "a", TOKENS_VARIABLE: " portal:b:c , ehr:d,"})
+    assert tokens == {"a": SOLE_OWNER, "b:c": "portal", "d": "ehr"}
+    assert [owner_of(token, tokens) for token in ("a", "d", "e", "", None, "\udce9")] == [
+        SOLE_OWNER,
+        "ehr",
+        *[None] * 4,
+    ]
+    assert read_tokens({}) == read_tokens({REST_TOKEN: ""}) == {}
+
+
+@pytest.mark.parametrize("value", ["secret", "portal:", ":secret", "a b:secret", "a:se cret", "a:x,a:y", "a:x,b:x"])
+def test_wrong_tokens_are_named_and_not_shown(value: str) -> None:
+    with pytest.raises(ValueError, match="REST_TOKENS: entry") as error:
+        read_tokens({TOKENS_VARIABLE: value})
+    assert "secret" not in str(error.value)
