@@ -28,7 +28,7 @@ _SIGNS = r"[A-Z0-9](?:[A-Z0-9]|[._/-](?=[A-Z0-9]))"
 _MORE = rf"(?:\s(?=[A-Z]*\d)\d?[A-Z0-9]{{3,}}(?:-\d+)?(?![\w/]|\s?{_UNITS}\b))*"
 # At least three signs and two digits together, whatever stands between them: "K123456", "00-12-34-56", "8812 3344".
 _VALUE = rf"{_NO_AMOUNT}(?=(?:[A-Z._/-]*\d){{2}}){_SIGNS}{{2,}}{_MORE}"
-_LONG_VALUE = rf"{_NO_AMOUNT}(?=(?:[A-Z._/-]*\d){{3}}){_SIGNS}{{3,}}{_MORE}"
+_LONG = rf"(?=(?:[A-Z._/-]*\d){{3}})(?={_SIGNS}{{3}})"
 
 
 def _labelled(labels: str, weak: str = "") -> str:
@@ -38,9 +38,9 @@ def _labelled(labels: str, weak: str = "") -> str:
         labels: labels whose value may follow at once, if it is long enough.
         weak: words that are labels only with "no.", "number", "id", "#" or a colon behind them.
     """
-    parts = [rf"\b(?:{labels})(?![a-z]){_SEPARATOR}{_LONG_VALUE}"]
-    parts.append(rf"\b(?:{labels}{'|' + weak if weak else ''})(?![a-z]){_STRONG_SEPARATOR}{_VALUE}")
-    return f"(?i:{'|'.join(parts)})"
+    at_once = rf"(?:{labels})(?![a-z]){_SEPARATOR}{_LONG}"
+    with_a_word = rf"(?:{labels}{'|' + weak if weak else ''})(?![a-z]){_STRONG_SEPARATOR}"
+    return rf"(?i:\b(?:{at_once}|{with_a_word}){_VALUE})"
 
 
 _MONTH = (
@@ -106,7 +106,7 @@ _PHONE = rf"""(?x:
     (?=(?:[^\d\n]*\d){{7}})(?!{_LOOSE_NUMBER}\s?(?i:{_UNITS})\b){_LOOSE_NUMBER}(?!\w)
   | (?<![\w.,-])\d{{3}}\s\d{{3}}\s\d{{4}}(?!\w|\s?(?i:{_UNITS})\b)(?:\s(?i:nhs)\b)?
   | (?<![\w.,-])0\d{{2,5}}[\s/]\d{{3,4}}[\s-]?\d{{3,4}}(?!\w|\s?(?i:{_UNITS})\b)
-  | (?i:\b(?:pager|bleep|beeper|ext(?:ension)?|dect|durchwahl)\b\.?\s*(?:no\.?|number)?\s*[:\#]?\s*)
+  | (?i:\b(?:pager|bleep|beeper|ext(?:ension)?|dect|durchwahl)\b\.?\s*(?:no\.?|number)?\s*(?:\bis\b|[:\#])?\s*)
     (?!\d+\s?(?i:{_UNITS})\b)\d{{3}}-?\d{{1,5}}\b
 )"""
 _FAX = rf"""(?x:

@@ -25,7 +25,7 @@ _CAP = (
 _INITIAL = r"(?:\p{Lu}\.(?:\s?\p{Lu}\.)*)"
 _NAME = rf"(?:{_INITIAL}\s?)?{_PARTICLES}{{0,2}}{_CAP}(?:\s+(?:{_INITIAL}\s?)?{_PARTICLES}{{0,2}}{_CAP}){{0,3}}"
 _LOWER = r"(?:\p{Ll}\.\s?)?\p{L}[\p{L}'’-]+(?:\s\p{L}[\p{L}'’-]+)?"
-_AGED = r"(?=,?\s*\(?\d{1,3}\s?-?(?:yo?\b|y/o|y\.o|year|yr|[mfMF]\b|J\b|j(?:ä|ae)hr|Jahre))"
+_AGED = r"(?=,?\s*\(?\d{1,3}\s?-?(?:yo?\b|y/o|y\.o|year|yr|/?\s?[mfMF]\b|J\b|j(?:ä|ae)hr|Jahre))"
 _TITLE = (
     r"(?:\b(?:(?i:mr|mrs|ms|mx|hr|fr)\b\.?|(?i:miss|herrn?|frau|sir|madam|mister|missus)\b)\s+"
     r"(?:(?i:dr|prof)\.?\s+)*)"
@@ -37,9 +37,10 @@ _POSSESSIVE = r"(?:['’]s)?"
 _TITLED = regex.compile(
     rf"{_TITLE}(?P<name>{_NAME}|(?<!\b(?:MS|MR|FR|HR)\.?\s+){_LOWER}){_POSSESSIVE}|{_DEGREE}(?P<name>{_NAME}){_POSSESSIVE}"
 )
+_CAPITAL_TITLE = regex.compile(rf"\b(?:Mr|Mrs|Miss|Mx|Herrn?|Frau)\b\.?\s+{_CAP}")
 _CUED = regex.compile(
-    rf"(?:\b(?i:pt|pat|patient|patientin|client|named|called|name(?:\s+is|d)?|wife of|husband of|son of|daughter of)"
-    rf"\b\s*:?\s+)(?P<name>{_NAME}(?:,\s*{_CAP})?){_POSSESSIVE}"
+    rf"(?:\b(?i:pt|pat\.?|patient|patientin|client|named|called|name(?:\s+is|d)?|wife of|husband of|son of|daughter of)"
+    rf"(?<=[\w.])\s*:?\s+)(?P<name>{_NAME}(?:,\s*{_CAP})?){_POSSESSIVE}"
 )
 _NAMED = regex.compile(
     rf"\b(?i:name(?:\s+is|\s*:)|(?:pt|patient|man|woman|lady|gentleman|boy|girl|(?:s?he|who)(?:\s+is|'s))\s+(?:named|called))\s+"
@@ -47,10 +48,14 @@ _NAMED = regex.compile(
 )
 # A single word needs more: "Asthma, 3-year-old", "does my patient qualify, 39F".
 _WITH_AGE = regex.compile(
-    rf"(?P<name>{_NAME}(?:,\s*{_CAP})?){_AGED}|(?<=\b(?i:pt|patient):?\s)(?P<name>{_LOWER}){_AGED}"
+    rf"(?P<name>(?:\b\p{{Lu}}\s)?{_NAME}(?:,\s*{_CAP})?){_AGED}|(?<=\b(?i:pt|patient):?\s)(?P<name>{_LOWER}){_AGED}"
 )
 _SURNAME_WITH_AGE = regex.compile(
     rf"(?<=\b(?i:pt|patient):?\s)(?P<name>\p{{L}}[\p{{L}}'’-]+)(?!,){_AGED}|(?<=[\w,]\s)(?P<name>{_CAP}){_AGED}"
+)
+_IS_SOMEBODY = regex.compile(rf"\b(?i:pt|patient|name)\s+is\s+(?P<name>{_NAME})")
+_RELATIVE_OF = regex.compile(
+    rf"(?P<name>{_CAP})['’]s?\s+(?i:wife|husband|partner|son|daughter|mother|father|brother|sister|family|chart|notes|file)\b"
 )
 _LAST_FIRST = regex.compile(rf"(?P<name>{_CAP},\s?(?P<first>{_CAP}))")
 _WITH_INITIAL = regex.compile(rf"(?<![.\w])(?P<name>\p{{Lu}}\.\s?(?:\p{{Lu}}\.\s?)?{_CAP}){_POSSESSIVE}")
@@ -73,7 +78,8 @@ _PLACE = regex.compile(
     rf"(?:pt|patient|s?he|is|'s|comes?|moved|back|woman|man|lady|gentleman|originally)\s+from|kommt\s+aus|"
     rf"(?:transferred|referred|admitted|discharged)\s+(?:from|to)|county\s*:?)\s+(?:the\s+)?"
     rf"(?:\d{{5}}\s+)?(?P<name>{_PLACE_WORD}(?:[\s-]{_PLACE_WORD}){{0,3}})(?!['’]?\p{{L}})|"
-    rf"\b\d{{5}}\s+(?P<name>\p{{Lu}}\p{{Ll}}{{2,}})\b"
+    rf"\b\d{{5}}\s+(?P<name>\p{{Lu}}\p{{Ll}}{{2,}})\b|"
+    rf"(?P<name>{_PLACE_WORD}(?:\s{_PLACE_WORD}){{0,3}})\s(?:Hospital|Infirmary|Hospice|Nursing\sHome|Medical\sCent(?:er|re)|Klinikum)\b"
 )
 
 
@@ -151,10 +157,14 @@ def _only_name(match: Any, bearing_too: bool) -> tuple[int, int] | None:
 
 def find_names(text: str) -> Iterator[tuple[int, int]]:
     """Yield the spans of names of persons, titles included."""
-    spans = [_cut(match, True) for match in _TITLED.finditer(text)]
+    # "Mr Long", "Mrs Day": whatever the word means elsewhere.
+    spans: list[tuple[int, int] | None] = [match.span() for match in _CAPITAL_TITLE.finditer(text)]
+    spans += [_cut(match, True) for match in _TITLED.finditer(text)]
     spans += [_only_name(match, False) for match in _CUED.finditer(text)]
     spans += [_only_name(match, False) for match in _NAMED.finditer(text)]
     spans += [_only_name(match, True) for match in _WITH_AGE.finditer(text) if _is_whole_name(match.group("name"))]
+    spans += [_only_name(match, True) for match in _IS_SOMEBODY.finditer(text) if _is_whole_name(match.group("name"))]
+    spans += [_only_name(match, True) for match in _RELATIVE_OF.finditer(text)]
     spans += [_only_name(match, True) for match in _SURNAME_WITH_AGE.finditer(text) if len(match.group("name")) > 2]
     spans += [_only_name(match, False) for match in _WITH_INITIAL.finditer(text)]
     spans += [match.span("name") for match in _INITIALS_BORN.finditer(text)]
