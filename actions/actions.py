@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -11,7 +12,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import reading
 from bot.knowledge import answering, conversation
 from bot.knowledge.answer import Answer, Kind, to_custom
+from bot.knowledge.answering import Question
 from bot.knowledge.loading import load
+from bot.knowledge.model import Knowledge
 from bot.knowledge.rendering import to_text
 
 Events = list[dict[str, Any]]
@@ -46,6 +49,14 @@ def _shown(tracker: Tracker, answer: Answer) -> Events:
         return []
     before = dict.fromkeys((*reading.shown_before(tracker), *ids))
     return [SlotSet(reading.SHOWN_SLOT, ids), SlotSet(reading.SHOWN_BEFORE_SLOT, list(before))]
+
+
+def _continue_or(
+    decline: Callable[[Knowledge, Question], Answer], dispatcher: CollectingDispatcher, tracker: Tracker
+) -> Events:
+    """Refuse, unless the message goes on from the last answer."""
+    knowledge, question = load(), reading.question(tracker)
+    return say(dispatcher, tracker, conversation.elliptic(knowledge, question) or decline(knowledge, question))
 
 
 class ActionAnswer(Action):
@@ -83,9 +94,7 @@ class ActionDecline(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Say so and offer the nearest."""
-        knowledge, question = load(), reading.question(tracker)
-        continued = conversation.elliptic(knowledge, question)
-        return say(dispatcher, tracker, continued or answering.decline(knowledge, question))
+        return _continue_or(answering.decline, dispatcher, tracker)
 
 
 class ActionDeclineNotHeld(Action):
@@ -97,9 +106,7 @@ class ActionDeclineNotHeld(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Say so and offer the nearest."""
-        knowledge, question = load(), reading.question(tracker)
-        continued = conversation.elliptic(knowledge, question)
-        return say(dispatcher, tracker, continued or answering.decline_not_held(knowledge, question))
+        return _continue_or(answering.decline_not_held, dispatcher, tracker)
 
 
 class ActionSmallTalk(Action):

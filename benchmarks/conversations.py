@@ -22,7 +22,7 @@ from typing import Any
 import httpx
 import yaml
 
-from benchmarks.evaluate import interval
+from benchmarks.evaluate import counted
 from bot.serving import launcher
 from tests.running import free_ports, view
 
@@ -81,12 +81,6 @@ def hold(client: httpx.Client, conversation: dict[str, Any]) -> list[Turn]:
         body = {"sender": f"conversation {conversation['id']}", "message": expected["user"]}
         turns.append(judge(expected, client.post("/webhooks/rest/webhook", json=body).json()))
     return turns
-
-
-def counted(hits: int, total: int) -> dict[str, Any]:
-    """Return a share with its 95% interval."""
-    low, high = interval(hits, total)
-    return {"hits": hits, "of": total, "share": hits / total if total else None, "low": low, "high": high}
 
 
 def report(held: Sequence[tuple[str, Sequence[Turn]]]) -> dict[str, Any]:

@@ -121,10 +121,13 @@ def interval(hits: int, total: int) -> tuple[float, float]:
 
 
 def share(results: Sequence[Result], holds: Callable[[Result], bool]) -> dict[str, Any]:
-    """Count how many results hold something: hits, total, share, 95% interval."""
-    hits = sum(holds(result) for result in results)
-    low, high = interval(hits, len(results))
-    total = len(results)
+    """Count how many results hold something."""
+    return counted(sum(holds(result) for result in results), len(results))
+
+
+def counted(hits: int, total: int) -> dict[str, Any]:
+    """Return hits, total, share and its 95% interval."""
+    low, high = interval(hits, total)
     return {"hits": hits, "of": total, "share": hits / total if total else None, "low": low, "high": high}
 
 

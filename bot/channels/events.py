@@ -6,13 +6,12 @@ import hashlib
 import time
 from collections.abc import Callable
 from enum import Enum, auto
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sql
-from sqlalchemy.event import listen
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.pool import QueuePool
+
+from bot.channels.sqlite import open_sqlite
 
 LEASE_SECONDS = 10.0
 """How long an event that was taken is left to whoever took it. An answer takes 20 ms, and 2 s where actions hang."""
@@ -57,15 +56,8 @@ class EventLog:
         self._clock = clock
         self._cleaned = 0.0
         database = sql.engine.make_url(url)
-        if database.get_backend_name() != "sqlite":
-            self._engine = sql.create_engine(database)
-        else:
-            if database.database:
-                Path(database.database).parent.mkdir(parents=True, exist_ok=True)
-            self._engine = sql.create_engine(
-                database, poolclass=QueuePool, connect_args={"check_same_thread": False, "timeout": 5}
-            )
-            listen(self._engine, "connect", _write_ahead)
+        sqlite = database.get_backend_name() == "sqlite"
+        self._engine = open_sqlite(database) if sqlite else sql.create_engine(database)
         _TABLE.metadata.create_all(self._engine)
 
     def take(self, channel: str, event_id: str) -> Standing:
@@ -113,8 +105,3 @@ class EventLog:
 
 def _digest(channel: str, event_id: str) -> str:
     return hashlib.sha256(f"{channel}\0{event_id}".encode(errors="surrogatepass")).hexdigest()
-
-
-def _write_ahead(connection: Any, _: Any) -> None:
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,8 @@ from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import Event, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, TEXT
-from sqlalchemy.event import listen
-from sqlalchemy.pool import QueuePool
+
+from bot.channels.sqlite import open_sqlite
 
 # Their values are ids and names of the knowledge base; those of the others are words that the user typed.
 KEPT_ENTITIES = ("topic", "not_held")
@@ -39,7 +39,9 @@ class RedactingTrackerStore(SQLTrackerStore):
             Path(settings.get("db", "rasa.db")).parent.mkdir(parents=True, exist_ok=True)
         super().__init__(domain, host=host, event_broker=event_broker, **settings)
         if self.engine.dialect.name == "sqlite":
-            self._keep_connections()
+            self.engine.dispose()
+            self.engine = open_sqlite(self.engine.url)
+            self.sessionmaker.configure(bind=self.engine)
         events = self.SQLEvent.__table__
         sender = events.c.sender_id == sqlalchemy.bindparam("sender")
         begun = sqlalchemy.select(sqlalchemy.func.max(events.c.timestamp)).where(
@@ -49,15 +51,6 @@ class RedactingTrackerStore(SQLTrackerStore):
         latest = sqlalchemy.select(events.c.data).where(sender, events.c.timestamp >= since)
         self._insert = events.insert()
         self._latest = latest.order_by(events.c.id.desc()).limit(MOST_EVENTS)
-
-    def _keep_connections(self) -> None:
-        """Open SQLite's file once and not for every statement."""
-        self.engine.dispose()
-        self.engine = sqlalchemy.create_engine(
-            self.engine.url, poolclass=QueuePool, connect_args={"check_same_thread": False}
-        )
-        listen(self.engine, "connect", _write_ahead)
-        self.sessionmaker.configure(bind=self.engine)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the latest events of the conversation's present session, or None where there are none."""
@@ -87,10 +80,6 @@ class RedactingTrackerStore(SQLTrackerStore):
                 return list(self._additional_events(session, tracker))
         return list(itertools.islice(tracker.events, stored or 0, None))
 
-    def _additional_events(self, session: Any, tracker: Any) -> Iterator[Event]:
-        """Return the events to store, without users' texts."""
-        return (without_text(event) for event in super()._additional_events(session, tracker))
-
 
 _STORED = "_stored_events"
 
@@ -110,12 +99,6 @@ def _row(sender: str, event: Event) -> dict[str, Any]:
         "action_name": data.get("name"),
         "data": json.dumps(data),
     }
-
-
-def _write_ahead(connection: Any, _: Any) -> None:
-    """Let SQLite append to a log: several times faster, and as safe against the end of a process."""
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
 
 
 def without_text(event: Event) -> Event:

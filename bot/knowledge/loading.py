@@ -27,13 +27,18 @@ def knowledge_file() -> Path:
     Raises:
         KnowledgeError: there is none, or more than one and none is named.
     """
-    named = os.environ.get(KNOWLEDGE_VARIABLE)
+    return _file(os.environ.get(KNOWLEDGE_VARIABLE), KNOWLEDGE_FOLDER)
+
+
+# Asked a dozen times a message: looking into the folder each time took two milliseconds of an answer.
+@lru_cache(maxsize=8)
+def _file(named: str | None, folder: Path) -> Path:
     if named:
         return Path(named)
-    files = sorted(KNOWLEDGE_FOLDER.glob("*.yaml"))
+    files = sorted(folder.glob("*.yaml"))
     if len(files) != 1:
         raise KnowledgeError(
-            f"{KNOWLEDGE_FOLDER}: {len(files)} knowledge files (*.yaml) where one is expected; "
+            f"{folder}: {len(files)} knowledge files (*.yaml) where one is expected; "
             f"name the one to use in {KNOWLEDGE_VARIABLE}"
         )
     return files[0]
@@ -45,12 +50,6 @@ def load() -> Knowledge:
     Raises:
         KnowledgeError: it cannot be used.
     """
-    return _load(os.environ.get(KNOWLEDGE_VARIABLE), KNOWLEDGE_FOLDER)
-
-
-# Asked a dozen times a message: looking into the folder each time took two milliseconds of an answer.
-@lru_cache(maxsize=8)
-def _load(named: str | None, folder: Path) -> Knowledge:
     return load_file(knowledge_file())
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 
+from bot.channels.tokens import TOKEN_VARIABLE
 from bot.serving import launcher
 from bot.serving.errors import ServingError
 
@@ -117,7 +118,7 @@ def ask(client: httpx.Client, url: str, sender: str, message: str) -> Reply:
         answer.raise_for_status()
         return read_reply(answer.json())
     except httpx.HTTPStatusError as error:
-        hint = f" Set {launcher.REST_TOKEN} to its token." if error.response.status_code in (401, 403) else ""
+        hint = f" Set {TOKEN_VARIABLE} to its token." if error.response.status_code in (401, 403) else ""
         raise ServingError(f"the assistant at {url} refused ({error.response.status_code}).{hint}") from error
     except httpx.TimeoutException as error:
         raise ServingError(f"the assistant at {url} did not answer within {_TIMEOUT_SECONDS:.0f} s.") from error
@@ -138,7 +139,7 @@ def talk(url: str) -> None:
     """
     with contextlib.suppress(ImportError):
         import readline  # noqa: F401 - gives `input` a history and keys to edit with
-    token = os.environ.get(launcher.REST_TOKEN)
+    token = os.environ.get(TOKEN_VARIABLE)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     sender = f"chat-{uuid.uuid4().hex}"
     print(f"Ask a question, choose a follow-up by its number, or leave with {QUIT}.")

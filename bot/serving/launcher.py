@@ -27,9 +27,6 @@ LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 5005
 DEFAULT_ACTIONS_PORT = 5055
 
-REST_TOKEN = TOKEN_VARIABLE
-"""Environment variable: the token that REST asks for; it or REST_TOKENS must be set to listen beyond loopback."""
-
 _PROJECT_FILES = ("config.yml", "domain.yml", "endpoints.yml", "credentials.yml")
 _START_SECONDS = 180.0
 
@@ -121,7 +118,7 @@ def check_exposure(address: Address) -> None:
     if not is_loopback(address.interface) and not tokens:
         raise ServingError(
             f"{address.interface} can be reached from other machines, where REST needs a token: "
-            f"set the environment variable {REST_TOKEN} or {TOKENS_VARIABLE}, or listen on {LOOPBACK}."
+            f"set the environment variable {TOKEN_VARIABLE} or {TOKENS_VARIABLE}, or listen on {LOOPBACK}."
         )
 
 

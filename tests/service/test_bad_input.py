@@ -69,8 +69,9 @@ def test_just_short_enough(ask, sender: str) -> None:
 )
 def test_no_question_on_calciphylaxis(ask, sender: str, text: str) -> None:
     reply = ask(sender, text)
-    # Talk about the bot is harmless, and some of these hold a word of it ("hello").
-    assert reply.kind in ("out_of_scope", "clarify", "smalltalk")
+    # Talk about the bot is harmless, and these hold a word of it.
+    greeted = ("smalltalk",) if "hello" in text or "script" in text else ()
+    assert reply.kind in ("out_of_scope", "clarify", *greeted)
     assert reply.custom["facts"] == []
     assert "<" not in reply.text, "what was typed is not repeated"
 

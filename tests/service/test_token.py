@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from bot.channels.tokens import SOLE_OWNER, TOKENS_VARIABLE, owner_of, read_tokens
+from bot.channels.tokens import SOLE_OWNER, TOKEN_VARIABLE, TOKENS_VARIABLE, owner_of, read_tokens
 from bot.knowledge import phrases
-from bot.serving.launcher import REST_TOKEN
 from tests.contract import Check
 from tests.running import RunningBot, view
 
@@ -21,7 +20,7 @@ BODY = {"sender": "x", "message": "hello"}
 def guarded(tmp_path_factory: pytest.TempPathFactory, check_custom: Check) -> Iterator[RunningBot]:
     running = RunningBot(view(tmp_path_factory.mktemp("guarded")), check_custom)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(REST_TOKEN, TOKEN)
+        patch.setenv(TOKEN_VARIABLE, TOKEN)
         patch.setenv(TOKENS_VARIABLE, "portal:battery,ehr:staple")
         running.start()
     yield running
@@ -76,14 +75,14 @@ def test_one_sender_of_two_owners_has_two_conversations(guarded: RunningBot) -> 
 
 
 def test_tokens_are_read_with_their_owners() -> None:
-    tokens = read_tokens({REST_TOKEN: "a", TOKENS_VARIABLE: " portal:b:c , ehr:d,"})
+    tokens = read_tokens({TOKEN_VARIABLE: "a", TOKENS_VARIABLE: " portal:b:c , ehr:d,"})
     assert tokens == {"a": SOLE_OWNER, "b:c": "portal", "d": "ehr"}
     assert [owner_of(token, tokens) for token in ("a", "d", "e", "", None, "\udce9")] == [
         SOLE_OWNER,
         "ehr",
         *[None] * 4,
     ]
-    assert read_tokens({}) == read_tokens({REST_TOKEN: ""}) == {}
+    assert read_tokens({}) == read_tokens({TOKEN_VARIABLE: ""}) == {}
 
 
 @pytest.mark.parametrize("value", ["secret", "portal:", ":secret", "a b:secret", "a:se cret", "a:x,a:y", "a:x,b:x"])

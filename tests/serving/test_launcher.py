@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.channels.tokens import TOKEN_VARIABLE
 from bot.serving import launcher
 from bot.serving.errors import ServingError
 from bot.serving.training import damage, model_path
@@ -144,9 +145,9 @@ def test_other_folder(tmp_path: Path, launch) -> None:
 
 
 def test_exposed_with_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(launcher.REST_TOKEN, "secret")
+    monkeypatch.setenv(TOKEN_VARIABLE, "secret")
     launcher.check_exposure(launcher.Address("0.0.0.0", 5005))
-    monkeypatch.delenv(launcher.REST_TOKEN)
+    monkeypatch.delenv(TOKEN_VARIABLE)
     launcher.check_exposure(launcher.Address("127.0.0.1", 5005))
     with pytest.raises(ServingError, match="REST_TOKEN"):
         launcher.check_exposure(launcher.Address("0.0.0.0", 5005))
