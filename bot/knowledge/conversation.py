@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.knowledge import phrases
 from bot.knowledge.answer import Answer, Kind, Understood
 from bot.knowledge.answering import NAMED_ALONE, Question, answer_question, decline, source_of
-from bot.knowledge.model import Fact, Knowledge
+from bot.knowledge.model import Knowledge
 from bot.knowledge.selection import choices
 
 ELLIPTIC_WORDS = 8
@@ -47,13 +47,19 @@ def gaps(knowledge: Knowledge, question: Question, shown: Sequence[str]) -> Answ
 
 
 def summary(knowledge: Knowledge, question: Question, shown: Sequence[str]) -> Answer:
-    """List all facts shown in this conversation, in the document's order, each with where it stands."""
+    """List all facts shown in this conversation, in the document's order, each with where it stands.
+
+    What the knowledge base holds for a warning is shown as one, unless nothing else was shown.
+    """
     wanted = set(shown)
-    facts: tuple[Fact, ...] = tuple(fact for fact in knowledge.facts if fact.id in wanted)
+    found = tuple(fact for fact in knowledge.facts if fact.id in wanted)
+    warnings = {pitfall.fact for pitfall in knowledge.pitfalls}
+    facts = tuple(fact for fact in found if fact.id not in warnings) or found
     return Answer(
         kind=Kind.ANSWER if facts else Kind.CLARIFY,
         lead=phrases.SUMMARY if facts else phrases.NOTHING_SHOWN,
         facts=facts,
+        pitfalls=tuple(fact for fact in found if fact not in facts),
         understood=Understood(intent=question.intent, topics=question.context, confidence=question.confidence),
         follow_ups=() if facts else choices(knowledge, {}),
     )

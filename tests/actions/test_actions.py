@@ -287,6 +287,15 @@ def test_a_summary_holds_all_that_was_shown_with_its_places(run: Run, made_up_kn
         assert fact["source"] in messages[0]["text"]
 
 
+def test_a_warning_in_a_summary_is_still_a_warning(run: Run) -> None:
+    messages, _ = run(module.ActionSummarise(), "summarise", slots={"shown_before": ["salve.dose", "salve.shine"]})
+    custom = messages[0]["custom"]
+    assert [fact["id"] for fact in custom["facts"]] == ["salve.dose"]
+    assert [fact["id"] for fact in custom["pitfalls"]] == ["salve.shine"]
+    alone, _ = run(module.ActionSummarise(), "summarise", slots={"shown_before": ["salve.shine"]})
+    assert [fact["id"] for fact in alone[0]["custom"]["facts"]] == ["salve.shine"]
+
+
 def test_with_nothing_shown_a_summary_asks_for_a_question(run: Run) -> None:
     messages, _ = run(module.ActionSummarise(), "summarise")
     assert (messages[0]["custom"]["kind"], messages[0]["custom"]["facts"]) == ("clarify", [])
