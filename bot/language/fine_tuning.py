@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -18,25 +19,40 @@ from typing import Any
 
 import numpy as np
 
+from bot.language import export
+from bot.language.misspelling import misspell
+
 INTENT, LABELS, SCOPE, VECTOR = "intent", "labels", "scope", "vector"
 REPORT_EVERY = 50
 WARMED_HEADS = 2e-3
 LABELS_WEIGHT = 5.0
 SORTED_TOGETHER = 20
-BLOCK = 128
-"""Numbers of a matrix that share a scale."""
-WHOLE_NUMBERS = 4
-"""onnxruntime's name for sums in whole numbers of 8 bits."""
+PROBES = ("dose", "a longer text, so that the other one is padded")
+MOST_DISTANCE = 1e-4
+
+
+class ExportError(Exception):
+    """The written network does not say what the trained one says."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How to train: ``epochs`` over the examples, ``rate`` of the encoder's learning, ``batch``, most ``tokens``."""
+    """How to train.
+
+    Attributes:
+        epochs: how often each example is read.
+        rate: of the encoder's learning.
+        batch: examples of a step.
+        tokens: most of a text.
+        misspelt: share of the examples that get one typing error a reading; half as many get a second.
+        seed: of all that is left to chance.
+    """
 
     epochs: float = 4.0
     rate: float = 2e-4
     batch: int = 32
     tokens: int = 64
+    misspelt: float = 0.0
     seed: int = 1
 
 
@@ -111,14 +127,15 @@ class Trainer:
 
     def fit(self, texts: Sequence[str], intents: np.ndarray, labels: np.ndarray, scope: np.ndarray) -> None:
         """Train on all examples; rare intents weigh more."""
-        tokens = [self._tokenizer.encode(text).ids for text in texts]
+        lengths = [len(self._tokenizer.encode(text).ids) for text in texts]
+        chance = random.Random(self._settings.seed)
         counts = np.bincount(intents)
         weight = np.sqrt(counts[counts > 0].mean() / counts[intents]).astype(np.float32)
-        steps = int(self._settings.epochs * len(tokens) / self._settings.batch)
+        steps = int(self._settings.epochs * len(texts) / self._settings.batch)
         step = self._training_step(labels.shape[1], steps)
         started = time.monotonic()
-        for done, places in enumerate(self._batches([len(ids) for ids in tokens], steps), start=1):
-            ids, mask = _padded([tokens[place] for place in places])
+        for done, places in enumerate(self._batches(lengths, steps), start=1):
+            ids, mask = _padded([self._tokens(texts[place], chance) for place in places])
             loss = step(
                 ids,
                 mask,
@@ -130,6 +147,13 @@ class Trainer:
             if done % REPORT_EVERY == 0 or done == steps:
                 elapsed = time.monotonic() - started
                 print(f"fine-tuning: step {done} of {steps}, loss {float(loss):.3f}, {elapsed:.0f} s", flush=True)
+
+    def _tokens(self, text: str, chance: random.Random) -> Sequence[int]:
+        """Return the tokens of a text, which may be misspelt: in another way each time."""
+        fate = chance.random()
+        errors = (fate < self._settings.misspelt) + (fate < self._settings.misspelt / 2)
+        ids: Sequence[int] = self._tokenizer.encode(misspell(text, errors, chance)).ids
+        return ids
 
     def _training_step(self, labels: int, steps: int) -> Any:
         """Compile one step of training: cross-entropies of the heads, added; rates that fall to nothing."""
@@ -171,13 +195,13 @@ class Trainer:
 
     def _batches(self, lengths: Sequence[int], steps: int) -> Iterator[np.ndarray]:
         """Yield places of examples, shuffled anew each epoch, those of like length together."""
-        random, size = np.random.default_rng(self._settings.seed), self._settings.batch
+        chance, size = np.random.default_rng(self._settings.seed), self._settings.batch
         while True:
-            order = random.permutation(len(lengths))
+            order = chance.permutation(len(lengths))
             for start in range(0, len(order), size * SORTED_TOGETHER):
                 near = sorted(order[start : start + size * SORTED_TOGETHER], key=lambda place: lengths[place])
                 groups = [np.array(near[first : first + size]) for first in range(0, len(near), size)]
-                for group in random.permutation(len(groups)):
+                for group in chance.permutation(len(groups)):
                     if steps == 0:
                         return
                     steps -= 1
@@ -186,45 +210,32 @@ class Trainer:
     def export(self, target: Path) -> None:
         """Write the network as ONNX: ``input_ids``, ``attention_mask`` -> probabilities of each head, unit vector.
 
-        Its matrices are kept as whole numbers of 8 bits, in blocks with a scale each: two thirds of the time of a
-        question, and the same answers (docs/decisions.md).
+        Raises:
+            ExportError: the written network does not say what the trained one says.
         """
-        import logging
-
-        import tf2onnx
-
-        logging.getLogger("tf2onnx").setLevel(logging.ERROR)
-        tf = self._tf
-        signature = [tf.TensorSpec([None, None], tf.int32, name=name) for name in ("input_ids", "attention_mask")]
-
-        @tf.function(input_signature=signature)
-        def outputs(input_ids: Any, attention_mask: Any) -> dict[str, Any]:
-            vector = self._vector(input_ids, attention_mask, False)
-            return {
-                INTENT: tf.nn.softmax(self._heads[INTENT](vector)),
-                LABELS: tf.sigmoid(self._heads[LABELS](vector)),
-                SCOPE: tf.nn.softmax(self._heads[SCOPE](vector)),
-                VECTOR: tf.math.l2_normalize(vector, axis=1),
-            }
-
         print("fine-tuning: writing the network", flush=True)
-        network, _ = tf2onnx.convert.from_function(outputs, input_signature=signature, opset=15)
-        _in_eight_bits(network).save_model_to_file(str(target))
+        known = {variable.name.partition("/bert/")[2]: variable.numpy() for variable in self._bert.variables}
+        config = self._bert.config
+        shape = export.Shape(config.num_hidden_layers, config.num_attention_heads, config.layer_norm_eps)
+        heads = {
+            name: (*head.get_weights(), "Sigmoid" if name == LABELS else "Softmax")
+            for name, head in self._heads.items()
+            if head.built
+        }
+        network = export.network_of(known.__getitem__, shape, heads, VECTOR)
+        self._compare(network.SerializeToString())
+        export.write(network, target)
 
+    def _compare(self, written: bytes) -> None:
+        """Check in full precision that a padded and a whole text come out as they went in."""
+        import onnxruntime
 
-def _in_eight_bits(network: Any) -> Any:
-    """Return an ONNX network with its matrices in 8 bits."""
-    import logging
-
-    from onnxruntime.quantization import matmul_nbits_quantizer as quantizer
-
-    logging.getLogger(quantizer.__name__).setLevel(logging.WARNING)
-    config = quantizer.DefaultWeightOnlyQuantConfig(
-        block_size=BLOCK, is_symmetric=True, accuracy_level=WHOLE_NUMBERS, bits=8
-    )
-    work = quantizer.MatMulNBitsQuantizer(network, algo_config=config)
-    work.process()
-    return work.model
+        ids, mask = _padded([self._tokenizer.encode(text).ids for text in PROBES])
+        session = onnxruntime.InferenceSession(written, providers=["CPUExecutionProvider"])
+        (found,) = session.run([VECTOR], {"input_ids": ids, "attention_mask": mask})
+        trained = self._tf.math.l2_normalize(self._vector(ids, mask, False), axis=1).numpy()
+        if (distance := float(np.abs(found - trained).max())) > MOST_DISTANCE:
+            raise ExportError(f"the written network differs from the trained one by {distance:.2g}")
 
 
 def _padded(tokens: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:

@@ -97,7 +97,7 @@ def targets(
 
 def _place(places: Mapping[str, int], name: str, example: Example) -> int:
     if name not in places:
-        raise LabelError(f"the example \"{example.text}\" names `{name}`, which the knowledge base does not have")
+        raise LabelError(f'the example "{example.text}" names `{name}`, which the knowledge base does not have')
     return places[name]
 
 

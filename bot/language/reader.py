@@ -87,16 +87,17 @@ class QuestionReader(IntentClassifier, GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """Return the settings.
 
-        ``epochs``, ``rate``: of the fine-tuning; ``held_out``: every how-manieth example fits the scope decision
-        instead. Thresholds on probabilities: least scope where the ``condition``, a ``subject``, or neither is named
-        (``unnamed``; ``fragment`` for a few words that name nothing), and least of the likeliest bullet where a subject
-        (``subject_bullet``) or nothing (``unnamed_bullet``) is named without the condition; ``topic``, least for a
-        topic that is meant without its name; ``background``, below which a topic named beside another is background;
-        ``urgent``, ``other``: of an emergency, and of talk about the bot.
+        ``epochs``, ``rate``, ``misspelt``: of the fine-tuning; ``held_out``: every how-manieth example fits the scope
+        decision instead. Thresholds on probabilities: least scope where the ``condition``, a ``subject``, or neither is
+        named (``unnamed``; ``fragment`` for a few words that name nothing), and least of the likeliest bullet where a
+        subject (``subject_bullet``) or nothing (``unnamed_bullet``) is named without the condition; ``topic``, least
+        for a topic that is meant without its name; ``background``, below which a topic named beside another is
+        background; ``urgent``, ``other``: of an emergency, and of talk about the bot.
         """
         return {
             "epochs": 3.5,
             "rate": 2e-4,
+            "misspelt": 0.4,
             "held_out": 10,
             "condition": 0.7,
             "subject": 0.5,
@@ -153,7 +154,8 @@ class QuestionReader(IntentClassifier, GraphComponent):
             with tempfile.TemporaryDirectory() as scratch:
                 job = Path(scratch) / "job.npz"
                 taught = [example.text for example, out in zip(examples, held, strict=True) if not out]
-                settings = Settings(epochs=self.config["epochs"], rate=self.config["rate"])
+                wanted = {name: self.config[name] for name in ("epochs", "rate", "misspelt")}
+                settings = Settings(**wanted)
                 save_job(
                     job,
                     [*taught, *(example.text for example in own)],
