@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
@@ -196,4 +197,6 @@ if __name__ == "__main__":
 
     lean.install(ROOT)
     configure_logging()
+    # It notes at each question that a new conversation has no slots yet; the lines of progress are lost among these.
+    logging.getLogger("rasa_sdk").setLevel(logging.WARNING)
     raise SystemExit(main())
