@@ -197,6 +197,6 @@ if __name__ == "__main__":
 
     lean.install(ROOT)
     configure_logging()
-    # It notes at each question that a new conversation has no slots yet; the lines of progress are lost among these.
+    # The SDK speaks of every slot that a first message does not have.
     logging.getLogger("rasa_sdk").setLevel(logging.WARNING)
     raise SystemExit(main())

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bot.language import fine_tuning
 from bot.language.fine_tuning import Settings, save_job
 from bot.language.network import NETWORK_FILE, TOKENIZER_FILE, Network
 from bot.language.weights import weights_folder
@@ -186,7 +187,8 @@ def _middles(vectors: np.ndarray, examples: Examples) -> tuple[np.ndarray, np.nd
 
 def _trained(taught: Examples, settings: Settings, name: str, report: Report) -> Path:
     """Return the folder of the network of these examples and settings, trained if it is not there."""
-    folder = CACHE / _digest([taught.texts, taught.intents, asdict(settings)])
+    code = Path(fine_tuning.__file__).read_text(encoding="utf-8")
+    folder = CACHE / _digest([taught.texts, taught.intents, asdict(settings), code])
     if folder.is_dir():
         return folder
     scratch = folder.with_suffix(".unfinished")
