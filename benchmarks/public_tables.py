@@ -223,9 +223,9 @@ def measure_hint3(folder: Path, bot: str, report: Report) -> dict[str, Any]:
 
 
 def _thinned(points: Sequence[Point]) -> list[tuple[float, float]]:
-    """Return the corners of a curve: (accuracy, recall)."""
+    """Return the points of a curve that differ: (accuracy, recall), along the curve."""
     corners = dict.fromkeys((round(one.accuracy, 4), round(one.recall, 4)) for one in points)
-    return sorted(corners)
+    return sorted(corners, key=lambda one: (one[0], -one[1]))
 
 
 def clinc150_table(measured: dict[str, Any]) -> str:
