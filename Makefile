@@ -11,7 +11,7 @@ export RASA_TELEMETRY_ENABLED := false
 # Without bytecode on disk every start compiles thousands of modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install run chat train test check lint evaluate bench clean
+.PHONY: help install run chat train test check lint evaluate bench noise public clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -65,6 +65,12 @@ evaluate: $(STAMP) ## measure how well questions are understood
 
 bench: $(STAMP) ## measure start, speed and memory beside Rasa's stock pipeline
 	@$(PYTHON) -m benchmarks.services $(ARGS)
+
+noise: $(STAMP) ## measure questions with one to three typing errors beside the clean ones
+	@$(PYTHON) -m benchmarks.noise $(ARGS)
+
+public: $(STAMP) ## measure the training on CLINC150 and HINT3 beside published figures (trains for half an hour)
+	@$(PYTHON) -m benchmarks.public_tables $(ARGS)
 
 clean: ## remove models, logs and caches (not the environment)
 	rm -rf models var .rasa .pytest_cache .mypy_cache .ruff_cache

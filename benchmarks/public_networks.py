@@ -6,16 +6,14 @@ import csv
 import hashlib
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from bot.language import fine_tuning
-from bot.language.fine_tuning import Settings, save_job
+from bot.language import export, fine_tuning
+from bot.language.fine_tuning import Settings, TrainingError, fine_tune, save_job
 from bot.language.network import NETWORK_FILE, TOKENIZER_FILE, Network
 from bot.language.weights import weights_folder
 
@@ -187,7 +185,7 @@ def _middles(vectors: np.ndarray, examples: Examples) -> tuple[np.ndarray, np.nd
 
 def _trained(taught: Examples, settings: Settings, name: str, report: Report) -> Path:
     """Return the folder of the network of these examples and settings, trained if it is not there."""
-    code = Path(fine_tuning.__file__).read_text(encoding="utf-8")
+    code = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (fine_tuning, export)]
     folder = CACHE / _digest([taught.texts, taught.intents, asdict(settings), code])
     if folder.is_dir():
         return folder
@@ -198,15 +196,10 @@ def _trained(taught: Examples, settings: Settings, name: str, report: Report) ->
     save_job(job, taught.texts, *_targets(taught), settings)
     if settings.epochs:
         report(f"{name}: training on {len(taught.texts)} examples, {settings.epochs:g} epochs")
-    command = [sys.executable, "-W", "ignore", "-m", "bot.language.fine_tuning", str(job), str(scratch / NETWORK_FILE)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        lines = []
-        for line in process.stdout or ():
-            lines.append(line)
-            if line.startswith("fine-tuning:"):
-                report(f"{name}: {line.strip()}")
-    if process.returncode or not (scratch / NETWORK_FILE).is_file():
-        raise PublicDataError(f"{name}: the fine-tuning failed; its last lines:\n" + "".join(lines[-15:]))
+    try:
+        fine_tune(job, scratch / NETWORK_FILE, lambda line: report(f"{name}: {line}"))
+    except TrainingError as error:
+        raise PublicDataError(f"{name}: {error}") from error
     shutil.copy(weights_folder() / TOKENIZER_FILE, scratch / TOKENIZER_FILE)
     job.unlink()
     scratch.rename(folder)

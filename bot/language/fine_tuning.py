@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import os
 import random
+import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,14 @@ LABELS_WEIGHT = 5.0
 SORTED_TOGETHER = 20
 PROBES = ("dose", "a longer text, so that the other one is padded")
 MOST_DISTANCE = 1e-4
+
+
+Report = Callable[[str], object]
+"""Takes one line of progress."""
+
+
+class TrainingError(Exception):
+    """The fine-tuning failed; its own lines say why."""
 
 
 class ExportError(Exception):
@@ -77,6 +86,28 @@ def save_job(
         scope=scope,
         settings=json.dumps(asdict(settings)),
     )
+
+
+def fine_tune(job: Path, target: Path, report: Report) -> None:
+    """Run the fine-tuning in a process of its own: it needs TensorFlow, which this one may have been started without.
+
+    Args:
+        job: what `save_job` wrote.
+        target: the ONNX file to write.
+        report: takes the lines of progress.
+
+    Raises:
+        TrainingError: it failed.
+    """
+    command = [sys.executable, "-W", "ignore", "-m", "bot.language.fine_tuning", str(job), str(target)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        lines = []
+        for line in process.stdout or ():
+            lines.append(line)
+            if line.startswith("fine-tuning:"):
+                report(line.rstrip())
+    if process.returncode or not target.is_file():
+        raise TrainingError("the fine-tuning failed; its last lines:\n" + "".join(lines[-15:]))
 
 
 def main(arguments: Sequence[str]) -> int:

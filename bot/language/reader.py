@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ from bot.knowledge.loading import KnowledgeError, load
 from bot.knowledge.model import Facet, Knowledge, TopicKind
 from bot.knowledge.selection import subjects
 from bot.language import scope
-from bot.language.fine_tuning import Settings, save_job
+from bot.language.fine_tuning import Settings, fine_tune, save_job
 from bot.language.labels import (
     ALL,
     ANSWERED_BY,
@@ -58,10 +57,6 @@ LEAST_WEIGHT = 0.02
 FRAGMENT_WORDS = 8
 REFERRING = frozenset(("it", "its", "that", "this", "they", "them", "those", "these", "same"))
 """Words that may stand for what the conversation is about."""
-
-
-class TrainingError(Exception):
-    """The fine-tuning failed; its own lines say why."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -164,7 +159,7 @@ class QuestionReader(IntentClassifier, GraphComponent):
                     np.concatenate([scopes[~held], own_scopes]),
                     settings,
                 )
-                _fine_tune(job, folder / NETWORK_FILE)
+                fine_tune(job, folder / NETWORK_FILE, partial(print, flush=True))
             shutil.copy(weights_folder() / TOKENIZER_FILE, folder / TOKENIZER_FILE)
             self._network = Network(folder)
             rows = [
@@ -377,16 +372,3 @@ def _own_questions(knowledge: Knowledge) -> list[Example]:
         for fact in knowledge.facts
         for facet in fact.facets[:1]
     ]
-
-
-def _fine_tune(job: Path, target: Path) -> None:
-    """Run the fine-tuning in a process of its own: it needs TensorFlow, which this one was started without."""
-    command = [sys.executable, "-W", "ignore", "-m", "bot.language.fine_tuning", str(job), str(target)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        lines = []
-        for line in process.stdout or ():
-            lines.append(line)
-            if line.startswith("fine-tuning:"):
-                print(line, end="", flush=True)
-    if process.returncode or not target.is_file():
-        raise TrainingError("the fine-tuning failed; its last lines:\n" + "".join(lines[-15:]))
