@@ -7,6 +7,7 @@ that a topic's facts answer compete among themselves, and against those that the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from bot.knowledge.model import Entry, Facet, Fact, Knowledge, TopicKind
 
@@ -95,11 +96,17 @@ def held_share(knowledge: Knowledge, topic: str, asked: Weights) -> float:
 
 def follow_ups(knowledge: Knowledge, topics: Sequence[str], shown: Iterable[Fact]) -> tuple[str, ...]:
     """Return questions on the same topics that the answer has not answered, else on other topics."""
-    seen = set(shown)
+    # Ids and not facts: the digest of a whole fact takes longer than all the rest.
+    seen = {fact.id for fact in shown}
     about = set(subjects(knowledge, topics))
-    near = [fact for fact in knowledge.facts if about & set(fact.topics)]
-    offered = dict.fromkeys(fact.question for fact in (*near, *_leading_facts(knowledge)) if fact not in seen)
-    return tuple(offered)[:FOLLOW_UPS]
+    near = (fact for fact in knowledge.facts if not about.isdisjoint(fact.topics))
+    offered: dict[str, None] = {}
+    for fact in chain(near, _leading_facts(knowledge)):
+        if len(offered) == FOLLOW_UPS:
+            break
+        if fact.id not in seen:
+            offered[fact.question] = None
+    return tuple(offered)
 
 
 def choices(knowledge: Knowledge, asked: Weights, most: int = 4) -> tuple[str, ...]:
