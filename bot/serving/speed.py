@@ -12,12 +12,15 @@ MOST_SHAPES = 1000
 
 
 def spare_repeated_work() -> None:
-    """Change two functions of Rasa in this process; what they return and raise stays the same.
+    """Change three functions that Rasa calls in this process; what they return and raise stays the same.
 
     An action's result is checked against a schema once for each shape and not each time: the schema, fixed in Rasa's
     code, asks for keys, types and names of events, and these are the shape. An event's class is found by its name in a
-    table and not by a search of all classes.
+    table and not by a search of all classes. Dask runs a model's components one after the other by its plain `core.get`
+    and not by its scheduler, which weighs anew each time in which order.
     """
+    import dask
+    from dask import core
     from jsonschema import ValidationError
     from jsonschema.validators import validator_for
     from rasa.core.actions.action import RemoteAction
@@ -42,6 +45,7 @@ def spare_repeated_work() -> None:
         return True
 
     RemoteAction._validate_action_result = validate
+    dask.get = core.get  # type: ignore[assignment, attr-defined]
     Event.resolve_by_type = staticmethod(lru_cache(maxsize=None)(Event.resolve_by_type))
 
 
