@@ -145,6 +145,8 @@ class Trainer:
         self._heads = {
             name: tf.keras.layers.Dense(size) for name, size in ((INTENT, intents), (LABELS, labels), (SCOPE, scopes))
         }
+        for head in self._heads.values():
+            head.build((None, self._bert.config.hidden_size))
         self._dropout = tf.keras.layers.Dropout(0.1)
         self._tokenizer = Tokenizer.from_file(str(weights / "tokenizer.json"))
         self._tokenizer.enable_truncation(settings.tokens)
@@ -251,7 +253,6 @@ class Trainer:
         heads = {
             name: (*head.get_weights(), "Sigmoid" if name == LABELS else "Softmax")
             for name, head in self._heads.items()
-            if head.built
         }
         network = export.network_of(known.__getitem__, shape, heads, VECTOR)
         self._compare(network.SerializeToString())

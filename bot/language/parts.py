@@ -12,7 +12,7 @@ QUESTION_WORDS = (
 # Where one question may end and the next begin; a joining word (group 1) shows that one ended.
 SEAM = re.compile(
     rf"(?<=[?;])\s+|(?<=[.!])\s+(?=[A-Z])|,\s+(?=(?:what|how|why)\b)"
-    rf"|,?\s+(and|plus|also|&|\+)\s+(?:also\s+)?(?=(?:{QUESTION_WORDS})\b)",
+    rf"|,?\s+(and|plus|also|n|&|\+)\s+(?:also\s+)?(?=(?:{QUESTION_WORDS})\b)",
     re.IGNORECASE,
 )
 ASKS = re.compile(rf"\?|^(?:and\s+|also\s+)?(?:{QUESTION_WORDS})\b", re.IGNORECASE)

@@ -90,10 +90,10 @@ class QuestionReader(IntentClassifier, GraphComponent):
         background; ``urgent``, ``other``: of an emergency, and of talk about the bot.
         """
         return {
-            "epochs": 3.5,
+            "epochs": 5.0,
             "rate": 2e-4,
-            "misspelt": 0.4,
-            "held_out": 10,
+            "misspelt": 0.3,
+            "held_out": 16,
             "condition": 0.7,
             "subject": 0.5,
             "subject_bullet": 0.3,

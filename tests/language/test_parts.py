@@ -17,6 +17,7 @@ def parts(text: str) -> list[str]:
         ("how lethal is it and what kills them?", ["how lethal is it and", "what kills them?"]),
         ("STS dose please, and does it help?", ["STS dose please, and", "does it help?"]),
         ("What dose? How often?", ["What dose?", "How often?"]),
+        ("STS how much n how often", ["STS how much n", "how often"]),
     ],
 )
 def test_several_questions_are_split(text: str, expected: list[str]) -> None:
