@@ -90,7 +90,7 @@ class QuestionReader(IntentClassifier, GraphComponent):
         background; ``urgent``, ``other``: of an emergency, and of talk about the bot.
         """
         return {
-            "epochs": 5.0,
+            "epochs": 4.0,
             "rate": 2e-4,
             "misspelt": 0.3,
             "held_out": 16,
