@@ -6,7 +6,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ from bot.language.labels import (
     names_of,
     targets,
 )
-from bot.language.network import NETWORK_FILE, TOKENIZER_FILE, Network, Outputs
+from bot.language.network import NETWORK_FILE, TOKENIZER_FILE, Network, Outputs, Reads
 from bot.language.parts import questions
 from bot.language.pipeline import NOT_HELD, TOPIC, plain_text
 from bot.language.weights import weights_folder
@@ -57,6 +57,59 @@ LEAST_WEIGHT = 0.02
 FRAGMENT_WORDS = 8
 REFERRING = frozenset(("it", "its", "that", "this", "they", "them", "those", "these", "same"))
 """Words that may stand for what the conversation is about."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What the training examples teach a network, and what is held out to fit the scope decision.
+
+    Attributes:
+        names: What stands in which place of the outputs.
+        texts: Those taught, the bot's own questions at the end.
+        intents: Their targets, as are ``labels`` and ``scopes``; see ``labels.targets``.
+        held: Messages that are not taught.
+        held_scopes: Their scopes.
+    """
+
+    names: Names
+    texts: tuple[str, ...]
+    intents: np.ndarray
+    labels: np.ndarray
+    scopes: np.ndarray
+    held: tuple[Message, ...]
+    held_scopes: np.ndarray
+
+
+def lesson_of(messages: Sequence[Message], held_out: int) -> Lesson | None:
+    """Make the lesson of training examples that the spaCy pipeline has read; None where there are none.
+
+    Args:
+        messages: Examples; those without a spaCy document are left out.
+        held_out: Every how-manieth is held out.
+
+    Raises:
+        LabelError: an example names a bullet that the knowledge base does not have.
+    """
+    knowledge = load()
+    read = [message for message in messages if message.get(SPACY_DOCS[TEXT]) is not None]
+    examples = [_example(message) for message in read]
+    if not examples:
+        return None
+    names = names_of(knowledge, examples)
+    intents, labels, scopes = targets(knowledge, examples, names)
+    held = np.random.default_rng(0).integers(0, held_out, len(examples)) == 0
+    own = _own_questions(knowledge)
+    own_intents, own_labels, own_scopes = targets(knowledge, own, names)
+    taught = [example for example, out in zip(examples, held, strict=True) if not out]
+    return Lesson(
+        names=names,
+        texts=tuple(example.text for example in (*taught, *own)),
+        intents=np.concatenate([intents[~held], own_intents]),
+        labels=np.concatenate([labels[~held], own_labels]),
+        scopes=np.concatenate([scopes[~held], own_scopes]),
+        held=tuple(message for message, out in zip(read, held, strict=True) if out),
+        held_scopes=scopes[held],
+    )
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -112,7 +165,7 @@ class QuestionReader(IntentClassifier, GraphComponent):
         self.config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._network: Network | None = None
+        self._network: Reads | None = None
         self._scope = scope.Decision((), 0.0)
         self._names = Names((), (), ())
 
@@ -135,42 +188,30 @@ class QuestionReader(IntentClassifier, GraphComponent):
             TrainingError: the fine-tuning failed.
             WeightsError: the published weights are missing or changed.
         """
-        knowledge = load()
-        messages = [message for message in training_data.intent_examples if message.get(SPACY_DOCS[TEXT]) is not None]
-        examples = [_example(message) for message in messages]
-        if not examples:
+        lesson = lesson_of(training_data.intent_examples, self.config["held_out"])
+        if lesson is None:
             return self._resource
-        self._names = names_of(knowledge, examples)
-        intents, labels, scopes = targets(knowledge, examples, self._names)
-        held = np.random.default_rng(0).integers(0, self.config["held_out"], len(examples)) == 0
-        own = _own_questions(knowledge)
-        own_intents, own_labels, own_scopes = targets(knowledge, own, self._names)
         with self._model_storage.write_to(self._resource) as folder:
             with tempfile.TemporaryDirectory() as scratch:
                 job = Path(scratch) / "job.npz"
-                taught = [example.text for example, out in zip(examples, held, strict=True) if not out]
-                wanted = {name: self.config[name] for name in ("epochs", "rate", "misspelt")}
-                settings = Settings(**wanted)
-                save_job(
-                    job,
-                    [*taught, *(example.text for example in own)],
-                    np.concatenate([intents[~held], own_intents]),
-                    np.concatenate([labels[~held], own_labels]),
-                    np.concatenate([scopes[~held], own_scopes]),
-                    settings,
-                )
+                settings = Settings(**{name: self.config[name] for name in ("epochs", "rate", "misspelt")})
+                save_job(job, lesson.texts, lesson.intents, lesson.labels, lesson.scopes, settings)
                 fine_tune(job, folder / NETWORK_FILE, partial(print, flush=True))
             shutil.copy(weights_folder() / TOKENIZER_FILE, folder / TOKENIZER_FILE)
-            self._network = Network(folder)
-            rows = [
-                self._scope_features(message, self._network.read(example.text))
-                for message, example, out in zip(messages, examples, held, strict=True)
-                if out
-            ]
-            self._scope = scope.fit(rows, scopes[held])
-            names = {"knowledge_sha256": knowledge.sha256, "scope": asdict(self._scope), **asdict(self._names)}
+            self.use(Network(folder), lesson)
+            names = {"knowledge_sha256": load().sha256, "scope": asdict(self._scope), **asdict(self._names)}
             (folder / NAMES_FILE).write_text(json.dumps(names), encoding="utf-8")
         return self._resource
+
+    def use(self, network: Reads, lesson: Lesson) -> None:
+        """Read by a network from here on, and fit the scope decision on what it has not been taught."""
+        self._network, self._names = network, lesson.names
+        docs = [message.get(SPACY_DOCS[TEXT]) for message in lesson.held]
+        rows = [
+            self._scope_features(message, network.read(plain_text(doc)))
+            for message, doc in zip(lesson.held, docs, strict=True)
+        ]
+        self._scope = scope.fit(rows, lesson.held_scopes)
 
     @classmethod
     def load(
