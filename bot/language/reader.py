@@ -119,6 +119,11 @@ class QuestionReader(IntentClassifier, GraphComponent):
     Sets ``intent`` (with the calibrated probability that the document holds an answer as the confidence of a
     question on it), ``intent_ranking`` and ``questions``: one entry a question of the message, with its topics, the
     weights of the facets asked, and the bullets that the network holds for likely.
+
+    Attributes:
+        config: The settings.
+        network: What reads; None before training.
+        decision: Whether a question is in scope.
     """
 
     @classmethod
@@ -165,8 +170,8 @@ class QuestionReader(IntentClassifier, GraphComponent):
         self.config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._network: Reads | None = None
-        self._scope = scope.Decision((), 0.0)
+        self.network: Reads | None = None
+        self.decision = scope.Decision((), 0.0)
         self._names = Names((), (), ())
 
     @classmethod
@@ -199,19 +204,19 @@ class QuestionReader(IntentClassifier, GraphComponent):
                 fine_tune(job, folder / NETWORK_FILE, partial(print, flush=True))
             shutil.copy(weights_folder() / TOKENIZER_FILE, folder / TOKENIZER_FILE)
             self.use(Network(folder), lesson)
-            names = {"knowledge_sha256": load().sha256, "scope": asdict(self._scope), **asdict(self._names)}
+            names = {"knowledge_sha256": load().sha256, "scope": asdict(self.decision), **asdict(self._names)}
             (folder / NAMES_FILE).write_text(json.dumps(names), encoding="utf-8")
         return self._resource
 
     def use(self, network: Reads, lesson: Lesson) -> None:
         """Read by a network from here on, and fit the scope decision on what it has not been taught."""
-        self._network, self._names = network, lesson.names
+        self.network, self._names = network, lesson.names
         docs = [message.get(SPACY_DOCS[TEXT]) for message in lesson.held]
         rows = [
             self._scope_features(message, network.read(plain_text(doc)))
             for message, doc in zip(lesson.held, docs, strict=True)
         ]
-        self._scope = scope.fit(rows, lesson.held_scopes)
+        self.decision = scope.fit(rows, lesson.held_scopes.tolist())
 
     @classmethod
     def load(
@@ -241,22 +246,22 @@ class QuestionReader(IntentClassifier, GraphComponent):
         if names.pop("knowledge_sha256") != load().sha256:
             raise KnowledgeError("the model was trained on another knowledge base; run `make train`")
         decision = names.pop("scope")
-        self._scope = scope.Decision(tuple(decision["weights"]), decision["intercept"])
+        self.decision = scope.Decision(tuple(decision["weights"]), decision["intercept"])
         self._names = Names(**{name: tuple(values) for name, values in names.items()})
         # Kept beyond the archive's temporary folder, since the network is loaded with the first question.
         self._folder = tempfile.TemporaryDirectory(prefix="reader-")
         for name in (NETWORK_FILE, TOKENIZER_FILE):
             shutil.copy(folder / name, self._folder.name)
-        self._network = Network(Path(self._folder.name))
+        self.network = Network(Path(self._folder.name))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Read each message; one without text gets no intent."""
         for message in messages:
             doc = message.get(SPACY_DOCS[TEXT])
-            if self._network is None or doc is None or not message.get(TEXT):
+            if self.network is None or doc is None or not message.get(TEXT):
                 message.set(INTENT, {"name": None, "confidence": 0.0}, add_to_output=True)
                 continue
-            self._set(message, doc, self._network.read(plain_text(doc)))
+            self._set(message, doc, self.network.read(plain_text(doc)))
         return messages
 
     def _set(self, message: Message, doc: Doc, outputs: Outputs) -> None:
@@ -284,7 +289,7 @@ class QuestionReader(IntentClassifier, GraphComponent):
         weight = sum(entry["confidence"] for entry in asked)
         if others and others[0]["confidence"] > max(self.config["other"], weight):
             return dict(others[0])
-        held = self._scope.probability(self._scope_features(message, outputs))
+        held = self.decision.probability(self._scope_features(message, outputs))
         if not self._in_scope(message, outputs, held):
             beyond = outputs.scope[OTHER] > outputs.scope[1 - HELD]
             return {"name": OUT_OF_SCOPE if beyond else NOT_IN_DOCUMENT, "confidence": round(1 - held, 4)}
@@ -326,8 +331,8 @@ class QuestionReader(IntentClassifier, GraphComponent):
         pieces = [span for span in spans if span is not None and len(span)]
         read = (
             [outputs]
-            if len(pieces) < 2 or self._network is None
-            else [self._network.read(plain_text(one)) for one in pieces]
+            if len(pieces) < 2 or self.network is None
+            else [self.network.read(plain_text(one)) for one in pieces]
         )
         texts: Sequence[Doc | Span] = [doc] if len(read) == 1 else pieces
         topics = [self._topics(text, said) for text, said in zip(texts, read, strict=True)]
