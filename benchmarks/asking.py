@@ -178,5 +178,6 @@ def prepare_process() -> None:
 
     lean.install(ROOT)
     configure_logging()
-    # The SDK speaks of every slot that a first message does not have.
-    logging.getLogger("rasa_sdk").setLevel(logging.WARNING)
+    # The SDK speaks of every slot that a first message does not have, and httpx of every request.
+    for name in ("rasa_sdk", "httpx"):
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -49,7 +49,8 @@ def bars(counted: Mapping[str, Counted], title: str) -> str:
         axes.plot([one["low"], one["high"]], [place, place], color=GREY, linewidth=1.5, zorder=1)
         axes.scatter(one["share"], place, color=BLUE, s=28, zorder=2)
     axes.set_yticks(range(len(names)), [f"{name} ({counted[name]['of']})" for name in names])
-    axes.set(title=title, xlim=(-0.02, 1.02), ylim=(-0.7, len(names) - 0.3))
+    axes.set(xlim=(-0.02, 1.02), ylim=(-0.7, len(names) - 0.3))
+    figure.suptitle(title)
     axes.xaxis.set_major_formatter(_percent())
     axes.grid(axis="x", color="#e5e5e5")
     axes.set_axisbelow(True)
@@ -83,7 +84,8 @@ def matrix(counts: Mapping[str, Any], title: str, xlabel: str, ylabel: str) -> s
     axes.set_yticks([place - 0.5 for place in range(1, len(rows))], minor=True)
     axes.grid(which="minor", color="#eeeeee")
     axes.tick_params(which="minor", length=0)
-    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    figure.suptitle(title)
     return _svg(figure)
 
 
@@ -121,12 +123,13 @@ def calibration(groups: Mapping[str, Sequence[Counted]], title: str) -> str:
         colour = (BLUE, ORANGE)[place % 2]
         axes.errorbar(xs, shares, yerr=errors, fmt="o", color=colour, capsize=3, label=name)
         for x, point in zip(xs, points, strict=True):
-            at = (6, -12) if place else (-6, 8)
+            at = (7, -4) if place else (-7, -4)
             axes.annotate(
                 str(point["of"]), (x, point["share"]), textcoords="offset points", xytext=at, fontsize=8, color=colour,
                 ha="left" if place else "right",
             )  # fmt: skip
-    axes.set(title=title, xlabel="confidence", ylabel="share that the document answers", xlim=(None, 1.02))
+    axes.set(title=title, xlabel="confidence", ylabel="share that the document answers",
+             xlim=(None, 1.03), ylim=(None, 1.04))  # fmt: skip
     axes.xaxis.set_major_formatter(_percent())
     axes.yaxis.set_major_formatter(_percent())
     axes.grid(color="#e5e5e5")
