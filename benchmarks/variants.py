@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -163,10 +163,24 @@ class Variant:
         return self.actions.answer(question, parsed, time.perf_counter() - started)
 
 
+class Watched(dict[str, Any]):
+    """Settings that note which of them were looked at."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        """Copy the settings."""
+        super().__init__(settings)
+        self.seen: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a setting and note its name."""
+        self.seen.add(name)
+        return super().__getitem__(name)
+
+
 def choose_thresholds(variant: Variant, questions: Sequence[dict[str, Any]], name: str, report: Report) -> None:
     """Set the reader's thresholds, one after the other, to where most questions are judged right.
 
-    A threshold stays as it is unless another is better.
+    A threshold stays as it is unless another is better. Only questions whose reading looked at it are asked again.
 
     Args:
         variant: its reader's settings are changed.
@@ -174,24 +188,24 @@ def choose_thresholds(variant: Variant, questions: Sequence[dict[str, Any]], nam
         name: for the lines of progress.
         report: takes them.
     """
-    config = variant.reader.config
+    config = variant.reader.config = Watched(variant.reader.config)
 
-    def right() -> int:
-        return sum(variant.ask(question).right for question in questions)
+    def judged(question: dict[str, Any]) -> tuple[bool, frozenset[str]]:
+        config.seen.clear()
+        right = variant.ask(question).right
+        return right, frozenset(config.seen)
 
-    best = right()
+    outcomes = [judged(question) for question in questions]
     for threshold, values in GRID.items():
-        best, config[threshold] = _best_value(config, threshold, values, best, right)
+        kept = config[threshold]
+        for value in values:
+            config[threshold] = value
+            tried = [
+                judged(question) if threshold in outcome[1] else outcome
+                for question, outcome in zip(questions, outcomes, strict=True)
+            ]
+            if sum(right for right, _ in tried) > sum(right for right, _ in outcomes):
+                outcomes, kept = tried, value
+        config[threshold] = kept
     chosen = ", ".join(f"{threshold} {config[threshold]:g}" for threshold in GRID)
-    report(f"{name}: thresholds chosen, {best} of {len(questions)} right ({chosen})")
-
-
-def _best_value(
-    config: dict[str, Any], threshold: str, values: Sequence[float], best: int, right: Callable[[], int]
-) -> tuple[int, float]:
-    kept = config[threshold]
-    for value in values:
-        config[threshold] = value
-        if (found := right()) > best:
-            best, kept = found, value
-    return best, kept
+    report(f"{name}: thresholds chosen, {sum(right for right, _ in outcomes)} of {len(questions)} right ({chosen})")
