@@ -134,29 +134,27 @@ def compare(ours: Sequence[Result], theirs: Sequence[Result]) -> dict[str, Any]:
     return {name: one for name, one in found.items() if one}
 
 
-def measure(sets: Sets, report: Report) -> list[dict[str, Any]]:
-    """Ask all sets of each row.
+def measure(sets: Sets, report: Report) -> Iterator[dict[str, Any]]:
+    """Ask all sets of each row in turn.
 
-    Returns:
-        A row each: ``name``, and by the name of a set its ``figures``, ``curve`` and ``differences`` to the first row.
+    Yields:
+        Rows: ``name``, and by the name of a set its ``figures``, ``curve`` and ``differences`` to the first row.
     """
-    table: list[dict[str, Any]] = []
     ours: dict[str, list[Result]] = {}
     for name, ask in rows(sets, report):
         asked = {one: ask_all(ask, questions, f"{name}, {one}", _sparing(report)) for one, questions in sets.items()}
         ours = ours or asked
-        row = {
-            one: {
-                "figures": figures(results),
-                "curve": curve(results),
-                "differences": compare(ours[one], results) if name != SHIPPED else {},
-            }
-            for one, results in asked.items()
+        yield {
+            "name": name,
+            "sets": {
+                one: {
+                    "figures": figures(results),
+                    "curve": curve(results),
+                    "differences": compare(ours[one], results) if name != SHIPPED else {},
+                }
+                for one, results in asked.items()
+            },
         }
-        table.append({"name": name, "sets": row})
-        right = row[DEVELOPMENT]["figures"]["in scope, right bullets and no other"]["share"]
-        report(f"{name}: {right:.1%} of the development questions in scope right")
-    return table
 
 
 def _sparing(report: Report) -> Report:
@@ -225,12 +223,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ablation", description=__doc__)
     parser.add_argument("--physicians", type=Path, default=PHYSICIANS, help="file of other questions, one a line")
     arguments = parser.parse_args()
-    table = measure(read_sets(arguments.physicians, say), say)
-    for name in (DEVELOPMENT, TEST):
-        print(f"\n{name}\n\n{draw(table, name)}\n\n{draw_differences(table, name)}")
     RESULTS.mkdir(exist_ok=True)
     target = RESULTS / "ablation.json"
-    target.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    table = []
+    # Written after each row: a run that is broken off loses one at most.
+    for row in measure(read_sets(arguments.physicians, say), say):
+        table.append(row)
+        target.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    for name in (DEVELOPMENT, TEST):
+        print(f"\n{name}\n\n{draw(table, name)}\n\n{draw_differences(table, name)}")
     print(f"\nwritten: {target}")
     return 0
 

@@ -83,7 +83,7 @@ class Evaluation:
         from benchmarks import ablation
         from bot.serving.training import model_path
 
-        rows = ablation.measure(self.sets, say)
+        rows = list(ablation.measure(self.sets, say))
         return {"model": model_path(ROOT).name.removesuffix(".tar.gz"), "rows": rows}
 
     def conversations(self) -> dict[str, Any]:
