@@ -11,7 +11,7 @@ export RASA_TELEMETRY_ENABLED := false
 # Without bytecode on disk every start compiles thousands of modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install run chat train test check lint evaluate bench noise public clean
+.PHONY: help install run chat train test check lint evaluate ablation bench noise public clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -60,8 +60,11 @@ check: lint ## lint, check the knowledge base, validate the training data
 	$(PYTHON) -m bot knowledge check
 	$(PYTHON) -m rasa data validate
 
-evaluate: $(STAMP) ## measure how well questions are understood
+evaluate: $(STAMP) ## measure how well questions are understood, into one page with plots
 	@$(PYTHON) -m benchmarks.evaluate $(ARGS)
+
+ablation: $(STAMP) ## measure what each part of the bot is worth
+	@$(PYTHON) -m benchmarks.ablation $(ARGS)
 
 bench: $(STAMP) ## measure start, speed and memory beside Rasa's stock pipeline
 	@$(PYTHON) -m benchmarks.services $(ARGS)

@@ -22,7 +22,8 @@ from typing import Any
 import httpx
 import yaml
 
-from benchmarks.evaluate import counted
+from benchmarks.asking import Report, say
+from benchmarks.figures import counted
 from bot.serving import launcher
 from tests.running import free_ports, view
 
@@ -83,6 +84,33 @@ def hold(client: httpx.Client, conversation: dict[str, Any]) -> list[Turn]:
     return turns
 
 
+def read(file: Path) -> list[dict[str, Any]]:
+    """Read the conversations of a file."""
+    return list(yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
+def hold_all(conversations: Sequence[dict[str, Any]], report: Report) -> list[tuple[str, list[Turn]]]:
+    """Hold all conversations with services started for them.
+
+    Args:
+        conversations: as `read` gives them.
+        report: takes lines of progress.
+
+    Returns:
+        Theme and turns of each.
+
+    Raises:
+        ServingError: a service does not start.
+    """
+    held = []
+    with services() as url, httpx.Client(base_url=url, trust_env=False, timeout=30) as client:
+        for place, conversation in enumerate(conversations, start=1):
+            held.append((conversation["theme"], hold(client, conversation)))
+            if place % 20 == 0 or place == len(conversations):
+                report(f"{place} of {len(conversations)} conversations")
+    return held
+
+
 def report(held: Sequence[tuple[str, Sequence[Turn]]]) -> dict[str, Any]:
     """Count right turns and right conversations, all together and by theme."""
     groups: dict[str, list[Sequence[Turn]]] = defaultdict(list)
@@ -113,13 +141,8 @@ def main() -> int:
     parser.add_argument("--file", type=Path, default=CONVERSATIONS, help="the conversations (default: %(default)s)")
     parser.add_argument("--show", action="store_true", help="print what went wrong; never for a set that is reported")
     arguments = parser.parse_args()
-    conversations = yaml.safe_load(arguments.file.read_text(encoding="utf-8"))
-    held = []
-    with services() as url, httpx.Client(base_url=url, trust_env=False, timeout=30) as client:
-        for place, conversation in enumerate(conversations, start=1):
-            held.append((conversation["theme"], hold(client, conversation)))
-            if place % 20 == 0 or place == len(conversations):
-                print(f"{place} of {len(conversations)} conversations", flush=True)
+    conversations = read(arguments.file)
+    held = hold_all(conversations, say)
     if arguments.show:
         for conversation, (theme, turns) in zip(conversations, held, strict=True):
             for number, turn in enumerate(turns, start=1):

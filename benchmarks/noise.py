@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
@@ -17,16 +16,14 @@ from typing import Any
 
 import yaml
 
-from benchmarks.evaluate import QUESTIONS, RESULTS, ROOT, Bot, Result, interval
-from bot.serving import lean
+from benchmarks.asking import QUESTIONS, RESULTS, ROOT, Bot, Report, Result, prepare_process, say
+from benchmarks.figures import interval
 
 GENERATOR = "typo==0.1.7"
 SCRIPT = ROOT / "benchmarks" / "typing_errors.py"
 SEEDS = (1, 2, 3, 4, 5)
 MOST_ERRORS = 3
 UV_SECONDS = 300
-
-Report = Callable[[str], None]
 
 
 class NoiseError(Exception):
@@ -179,7 +176,7 @@ def main() -> int:
         return 1
     questions = yaml.safe_load(arguments.questions.read_text(encoding="utf-8"))
     try:
-        table = measure(Bot(), questions, lambda line: print(line, flush=True))
+        table = measure(Bot(), questions, say)
     except NoiseError as error:
         print(f"error: {error}")
         return 1
@@ -193,10 +190,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    from bot.serving.service import configure_logging
-
-    lean.install(ROOT)
-    configure_logging()
-    # The SDK speaks of every slot that a first message does not have.
-    logging.getLogger("rasa_sdk").setLevel(logging.WARNING)
+    prepare_process()
     raise SystemExit(main())

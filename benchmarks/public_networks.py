@@ -136,7 +136,7 @@ class Reader:
         self._names = np.array(sorted({intent for intent in taught.intents if intent is not None}))
         self._name, self._report = name, report
         self._tuned = _trained(taught, settings, name, report)
-        self._published = _trained(_ANY, Settings(epochs=0), "published encoder", report)
+        self._published = published_encoder(report)
         known = taught.where(list(taught.in_scope))
         self._known = self._outputs(self._published, known)["vector"]
         self._known_tuned = self._outputs(self._tuned, known)["vector"]
@@ -171,6 +171,15 @@ class Reader:
             parts = {name: np.array([getattr(one, name) for one in read]) for name in ("intent", "labels", "vector")}
             np.savez(kept, **parts)
         return dict(np.load(kept))
+
+
+def published_encoder(report: Report) -> Path:
+    """Return the folder of the encoder as it was published, in the form that the bot runs; its heads say nothing.
+
+    Raises:
+        PublicDataError: it could not be written.
+    """
+    return _trained(_ANY, Settings(epochs=0), "published encoder", report)
 
 
 def _middles(vectors: np.ndarray, examples: Examples) -> tuple[np.ndarray, np.ndarray]:

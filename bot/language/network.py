@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -26,6 +26,13 @@ class Outputs:
     labels: np.ndarray
     scope: np.ndarray
     vector: np.ndarray
+
+
+class Reads(Protocol):
+    """What can stand in the network's place, to be measured beside it."""
+
+    def read(self, text: str) -> Outputs:
+        """Return what the heads say of a text."""
 
 
 class Network:

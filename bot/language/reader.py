@@ -6,7 +6,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ from bot.language.labels import (
     names_of,
     targets,
 )
-from bot.language.network import NETWORK_FILE, TOKENIZER_FILE, Network, Outputs
+from bot.language.network import NETWORK_FILE, TOKENIZER_FILE, Network, Outputs, Reads
 from bot.language.parts import questions
 from bot.language.pipeline import NOT_HELD, TOPIC, plain_text
 from bot.language.weights import weights_folder
@@ -59,6 +59,59 @@ REFERRING = frozenset(("it", "its", "that", "this", "they", "them", "those", "th
 """Words that may stand for what the conversation is about."""
 
 
+@dataclass(frozen=True)
+class Lesson:
+    """What the training examples teach a network, and what is held out to fit the scope decision.
+
+    Attributes:
+        names: What stands in which place of the outputs.
+        texts: Those taught, the bot's own questions at the end.
+        intents: Their targets, as are ``labels`` and ``scopes``; see ``labels.targets``.
+        held: Messages that are not taught.
+        held_scopes: Their scopes.
+    """
+
+    names: Names
+    texts: tuple[str, ...]
+    intents: np.ndarray
+    labels: np.ndarray
+    scopes: np.ndarray
+    held: tuple[Message, ...]
+    held_scopes: np.ndarray
+
+
+def lesson_of(messages: Sequence[Message], held_out: int) -> Lesson | None:
+    """Make the lesson of training examples that the spaCy pipeline has read; None where there are none.
+
+    Args:
+        messages: Examples; those without a spaCy document are left out.
+        held_out: Every how-manieth is held out.
+
+    Raises:
+        LabelError: an example names a bullet that the knowledge base does not have.
+    """
+    knowledge = load()
+    read = [message for message in messages if message.get(SPACY_DOCS[TEXT]) is not None]
+    examples = [_example(message) for message in read]
+    if not examples:
+        return None
+    names = names_of(knowledge, examples)
+    intents, labels, scopes = targets(knowledge, examples, names)
+    held = np.random.default_rng(0).integers(0, held_out, len(examples)) == 0
+    own = _own_questions(knowledge)
+    own_intents, own_labels, own_scopes = targets(knowledge, own, names)
+    taught = [example for example, out in zip(examples, held, strict=True) if not out]
+    return Lesson(
+        names=names,
+        texts=tuple(example.text for example in (*taught, *own)),
+        intents=np.concatenate([intents[~held], own_intents]),
+        labels=np.concatenate([labels[~held], own_labels]),
+        scopes=np.concatenate([scopes[~held], own_scopes]),
+        held=tuple(message for message, out in zip(read, held, strict=True) if out),
+        held_scopes=scopes[held],
+    )
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class QuestionReader(IntentClassifier, GraphComponent):
     """Reads messages by one fine-tuned network and the topics that the ruler found.
@@ -66,6 +119,11 @@ class QuestionReader(IntentClassifier, GraphComponent):
     Sets ``intent`` (with the calibrated probability that the document holds an answer as the confidence of a
     question on it), ``intent_ranking`` and ``questions``: one entry a question of the message, with its topics, the
     weights of the facets asked, and the bullets that the network holds for likely.
+
+    Attributes:
+        config: The settings.
+        network: What reads; None before training.
+        decision: Whether a question is in scope.
     """
 
     @classmethod
@@ -112,8 +170,8 @@ class QuestionReader(IntentClassifier, GraphComponent):
         self.config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._network: Network | None = None
-        self._scope = scope.Decision((), 0.0)
+        self.network: Reads | None = None
+        self.decision = scope.Decision((), 0.0)
         self._names = Names((), (), ())
 
     @classmethod
@@ -135,42 +193,30 @@ class QuestionReader(IntentClassifier, GraphComponent):
             TrainingError: the fine-tuning failed.
             WeightsError: the published weights are missing or changed.
         """
-        knowledge = load()
-        messages = [message for message in training_data.intent_examples if message.get(SPACY_DOCS[TEXT]) is not None]
-        examples = [_example(message) for message in messages]
-        if not examples:
+        lesson = lesson_of(training_data.intent_examples, self.config["held_out"])
+        if lesson is None:
             return self._resource
-        self._names = names_of(knowledge, examples)
-        intents, labels, scopes = targets(knowledge, examples, self._names)
-        held = np.random.default_rng(0).integers(0, self.config["held_out"], len(examples)) == 0
-        own = _own_questions(knowledge)
-        own_intents, own_labels, own_scopes = targets(knowledge, own, self._names)
         with self._model_storage.write_to(self._resource) as folder:
             with tempfile.TemporaryDirectory() as scratch:
                 job = Path(scratch) / "job.npz"
-                taught = [example.text for example, out in zip(examples, held, strict=True) if not out]
-                wanted = {name: self.config[name] for name in ("epochs", "rate", "misspelt")}
-                settings = Settings(**wanted)
-                save_job(
-                    job,
-                    [*taught, *(example.text for example in own)],
-                    np.concatenate([intents[~held], own_intents]),
-                    np.concatenate([labels[~held], own_labels]),
-                    np.concatenate([scopes[~held], own_scopes]),
-                    settings,
-                )
+                settings = Settings(**{name: self.config[name] for name in ("epochs", "rate", "misspelt")})
+                save_job(job, lesson.texts, lesson.intents, lesson.labels, lesson.scopes, settings)
                 fine_tune(job, folder / NETWORK_FILE, partial(print, flush=True))
             shutil.copy(weights_folder() / TOKENIZER_FILE, folder / TOKENIZER_FILE)
-            self._network = Network(folder)
-            rows = [
-                self._scope_features(message, self._network.read(example.text))
-                for message, example, out in zip(messages, examples, held, strict=True)
-                if out
-            ]
-            self._scope = scope.fit(rows, scopes[held])
-            names = {"knowledge_sha256": knowledge.sha256, "scope": asdict(self._scope), **asdict(self._names)}
+            self.use(Network(folder), lesson)
+            names = {"knowledge_sha256": load().sha256, "scope": asdict(self.decision), **asdict(self._names)}
             (folder / NAMES_FILE).write_text(json.dumps(names), encoding="utf-8")
         return self._resource
+
+    def use(self, network: Reads, lesson: Lesson) -> None:
+        """Read by a network from here on, and fit the scope decision on what it has not been taught."""
+        self.network, self._names = network, lesson.names
+        docs = [message.get(SPACY_DOCS[TEXT]) for message in lesson.held]
+        rows = [
+            self._scope_features(message, network.read(plain_text(doc)))
+            for message, doc in zip(lesson.held, docs, strict=True)
+        ]
+        self.decision = scope.fit(rows, lesson.held_scopes.tolist())
 
     @classmethod
     def load(
@@ -200,22 +246,22 @@ class QuestionReader(IntentClassifier, GraphComponent):
         if names.pop("knowledge_sha256") != load().sha256:
             raise KnowledgeError("the model was trained on another knowledge base; run `make train`")
         decision = names.pop("scope")
-        self._scope = scope.Decision(tuple(decision["weights"]), decision["intercept"])
+        self.decision = scope.Decision(tuple(decision["weights"]), decision["intercept"])
         self._names = Names(**{name: tuple(values) for name, values in names.items()})
         # Kept beyond the archive's temporary folder, since the network is loaded with the first question.
         self._folder = tempfile.TemporaryDirectory(prefix="reader-")
         for name in (NETWORK_FILE, TOKENIZER_FILE):
             shutil.copy(folder / name, self._folder.name)
-        self._network = Network(Path(self._folder.name))
+        self.network = Network(Path(self._folder.name))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Read each message; one without text gets no intent."""
         for message in messages:
             doc = message.get(SPACY_DOCS[TEXT])
-            if self._network is None or doc is None or not message.get(TEXT):
+            if self.network is None or doc is None or not message.get(TEXT):
                 message.set(INTENT, {"name": None, "confidence": 0.0}, add_to_output=True)
                 continue
-            self._set(message, doc, self._network.read(plain_text(doc)))
+            self._set(message, doc, self.network.read(plain_text(doc)))
         return messages
 
     def _set(self, message: Message, doc: Doc, outputs: Outputs) -> None:
@@ -243,7 +289,7 @@ class QuestionReader(IntentClassifier, GraphComponent):
         weight = sum(entry["confidence"] for entry in asked)
         if others and others[0]["confidence"] > max(self.config["other"], weight):
             return dict(others[0])
-        held = self._scope.probability(self._scope_features(message, outputs))
+        held = self.decision.probability(self._scope_features(message, outputs))
         if not self._in_scope(message, outputs, held):
             beyond = outputs.scope[OTHER] > outputs.scope[1 - HELD]
             return {"name": OUT_OF_SCOPE if beyond else NOT_IN_DOCUMENT, "confidence": round(1 - held, 4)}
@@ -285,8 +331,8 @@ class QuestionReader(IntentClassifier, GraphComponent):
         pieces = [span for span in spans if span is not None and len(span)]
         read = (
             [outputs]
-            if len(pieces) < 2 or self._network is None
-            else [self._network.read(plain_text(one)) for one in pieces]
+            if len(pieces) < 2 or self.network is None
+            else [self.network.read(plain_text(one)) for one in pieces]
         )
         texts: Sequence[Doc | Span] = [doc] if len(read) == 1 else pieces
         topics = [self._topics(text, said) for text, said in zip(texts, read, strict=True)]

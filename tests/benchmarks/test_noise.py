@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from rapidfuzz.distance import OSA
 
-from benchmarks.evaluate import Result
+from benchmarks.asking import Result
 from benchmarks.noise import draw, figures, summary
 from benchmarks.typing_errors import spoil
 

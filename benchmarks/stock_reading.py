@@ -1,0 +1,96 @@
+"""What Rasa's stock pipeline reads of texts: ``python -m benchmarks.stock_reading MODEL OUT``, texts on standard input.
+
+It runs in a process of its own, since it needs TensorFlow, which the bot's are started without. Both texts and what was
+read are JSON lists.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.asking import REPORT_EVERY, ROOT, Actions, Report, Result
+from benchmarks.training import plain_environment
+
+CACHE = ROOT / "build" / "ablation"
+
+
+class StockError(Exception):
+    """The stock model could not be read with; its own lines say why."""
+
+
+class Stock:
+    """The stock pipeline before the bot's actions."""
+
+    def __init__(self, model: Path, texts: Sequence[str], actions: Actions, report: Report) -> None:
+        """Read all texts, or take what was read of them by the same model before.
+
+        Raises:
+            StockError: the process failed.
+        """
+        self._actions = actions
+        digest = hashlib.sha256("\0".join((model.name, *texts)).encode()).hexdigest()[:16]
+        path = CACHE / f"stock-{digest}.json"
+        if not path.is_file():
+            CACHE.mkdir(parents=True, exist_ok=True)
+            _read_all(model, texts, path, report)
+        self._parsed = dict(zip(texts, json.loads(path.read_text(encoding="utf-8")), strict=True))
+
+    def ask(self, question: dict[str, Any]) -> Result:
+        """Answer one question as it was read."""
+        parsed = self._parsed[question["text"]]
+        return self._actions.answer(question, parsed, parsed["seconds"])
+
+
+def _read_all(model: Path, texts: Sequence[str], path: Path, report: Report) -> None:
+    command = [sys.executable, "-W", "ignore", "-m", "benchmarks.stock_reading", str(model), str(path)]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=plain_environment(ROOT),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(json.dumps(list(texts)))
+        process.stdin.close()
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if line.startswith("stock:"):
+                report(line.rstrip())
+    if process.returncode or not path.is_file():
+        raise StockError("the stock model could not be read with; its last lines:\n" + "".join(lines[-15:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Read the texts, write what was read."""
+    texts: list[str] = json.loads(sys.stdin.read())
+    from rasa.core.agent import Agent
+
+    agent, loop, read = Agent.load(arguments[0]), asyncio.new_event_loop(), []
+    for place, text in enumerate(texts, start=1):
+        started = time.perf_counter()
+        parsed = loop.run_until_complete(agent.parse_message(text))
+        kept = {name: parsed.get(name) for name in ("text", "intent", "entities", "questions")}
+        read.append({**kept, "seconds": time.perf_counter() - started})
+        if place % REPORT_EVERY == 0 or place == len(texts):
+            print(f"stock: {place} of {len(texts)} read", flush=True)
+    out = Path(arguments[1])
+    unfinished = out.with_suffix(".unfinished")
+    unfinished.write_text(json.dumps(read, default=float), encoding="utf-8")
+    unfinished.rename(out)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
