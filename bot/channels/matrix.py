@@ -1,0 +1,258 @@
+"""The Matrix channel: an application service of a homeserver. How to set it up: docs/matrix.md.
+
+The homeserver pushes events in transactions, one at a time, and repeats one until it is acknowledged. A transaction is
+acknowledged once every question in it was answered and the answer delivered: so the homeserver, which has the questions
+anyway, is the one place that keeps them, and no question is written to disk here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+import os
+from collections import OrderedDict, defaultdict
+from typing import Any
+
+from rasa.core.channels.channel import InputChannel
+from rasa.shared.exceptions import InvalidConfigException
+from sanic import Blueprint, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.channels.guard import OnNewMessage, the_guard
+from bot.channels.matrix_client import Homeserver, HomeserverError, RefusedError, UnreachableError, transaction_id
+from bot.channels.matrix_content import Event, Name
+from bot.channels.matrix_room import Rooms
+from bot.channels.matrix_settings import Settings, SettingsError, read_settings
+from bot.knowledge import phrases
+
+BELL = "calciphylaxis.start"
+"""Type of the event by which the bot makes the homeserver look what it still has for it."""
+
+_MODERN = "/_matrix/app/v1"
+_LOOK_SECONDS = 2.0
+_LONGEST_PAUSE_SECONDS = 5.0
+_RING_AGAIN_SECONDS = 0.3
+_SET_UP_SECONDS = 10.0
+_REMEMBERED = 100
+
+logger = logging.getLogger(__name__)
+
+
+class MatrixInput(InputChannel):
+    """Takes transactions of one homeserver. Off, with no route, unless the environment sets it up."""
+
+    def __init__(self, settings: Settings | None) -> None:
+        """Keep the settings; None for off."""
+        self._settings = settings
+
+    @classmethod
+    def name(cls) -> str:
+        """Name the channel."""
+        return "matrix"
+
+    @classmethod
+    def from_credentials(cls, _: dict[str, Any] | None) -> MatrixInput:
+        """Make the channel from the environment: secrets do not stand in files that are checked in.
+
+        Raises:
+            InvalidConfigException: the environment sets it up in part, or with a value that cannot be used.
+        """
+        try:
+            return cls(read_settings(os.environ))
+        except SettingsError as error:
+            raise InvalidConfigException(str(error)) from error
+
+    def url_prefix(self) -> str:
+        """Serve at the root: the specification fixes the paths."""
+        return "/"
+
+    def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
+        """Return the routes."""
+        routes = Blueprint("matrix", "bot_channels_matrix")
+        if self._settings is not None:
+            the_guard()  # opens its files now, so that a wrong setting shows at the start
+            _add_routes(routes, _Service(self._settings, on_new_message, self.name()))
+        return routes
+
+
+def _add_routes(routes: Blueprint, service: _Service) -> None:
+    """Add what the specification asks of an application service, and the paths of before its first version."""
+
+    # Functions, since Sanic writes attributes on its handlers.
+    async def take(request: Request, name: str) -> HTTPResponse:
+        return await service.take(request, name)
+
+    async def user(request: Request, name: str) -> HTTPResponse:
+        return await service.user(request, name)
+
+    async def alias(request: Request, name: str) -> HTTPResponse:
+        return await service.alias(request, name)
+
+    async def ping(request: Request) -> HTTPResponse:
+        return await service.ping(request)
+
+    for prefix, age in ((_MODERN, ""), ("", "_legacy")):
+        routes.add_route(take, f"{prefix}/transactions/<name>", ["PUT"], name=f"take{age}")
+        routes.add_route(user, f"{prefix}/users/<name>", ["GET"], name=f"user{age}")
+        routes.add_route(alias, f"{prefix}/rooms/<name>", ["GET"], name=f"alias{age}")
+    routes.add_route(ping, f"{_MODERN}/ping", ["POST"], name="ping")
+    routes.listener("after_server_start")(service.start)
+    routes.listener("before_server_stop")(service.stop)
+
+
+def _refused(status: int, code: str, what: str) -> HTTPResponse:
+    return response.json({"errcode": code, "error": what}, status=status)
+
+
+class _Service:
+    """The application service: its routes, and the watch over the homeserver."""
+
+    def __init__(self, settings: Settings, on_new_message: OnNewMessage, channel: str) -> None:
+        self._settings = settings
+        self._on_new_message = on_new_message
+        self._channel = channel
+        self._homeserver: Homeserver
+        self._rooms: Rooms
+        self._watch: asyncio.Task[None]
+        self._ready = asyncio.Event()
+        self._refuse_next = False
+        self._ring_later: asyncio.Task[None] | None = None
+        self._in_work: dict[str, asyncio.Task[bool]] = {}
+        self._taken: OrderedDict[str, None] = OrderedDict()
+
+    async def start(self, *_: Any) -> None:
+        """Begin to watch the homeserver; the bot starts without it, too."""
+        self._homeserver = Homeserver(self._settings)
+        self._rooms = Rooms(self._settings, self._homeserver, self._on_new_message, self._channel)
+        self._watch = asyncio.create_task(self._keep_in_touch())
+
+    async def stop(self, *_: Any) -> None:
+        """End the watch."""
+        self._watch.cancel()
+        await self._homeserver.close()
+
+    def _objection(self, request: Request) -> HTTPResponse | None:
+        """Refuse who does not show the homeserver's token."""
+        if not request.token:
+            return _refused(401, "M_MISSING_TOKEN", "The request carries no token in its Authorization header.")
+        if not hmac.compare_digest(request.token.encode(), self._settings.hs_token.encode()):
+            return _refused(403, "M_FORBIDDEN", "The token is not the homeserver's (hs_token of the registration).")
+        return None
+
+    async def ping(self, request: Request) -> HTTPResponse:
+        """Tell the homeserver that this service is there."""
+        return self._objection(request) or response.json({})
+
+    async def user(self, request: Request, name: str) -> HTTPResponse:
+        """Tell whether a user is the bot."""
+        known = name == self._settings.user
+        return self._objection(request) or (
+            response.json({}) if known else _refused(404, "M_NOT_FOUND", "This service has no such user.")
+        )
+
+    async def alias(self, request: Request, name: str) -> HTTPResponse:
+        """Tell that no room's alias is this service's."""
+        return self._objection(request) or _refused(404, "M_NOT_FOUND", "This service has no room aliases.")
+
+    async def take(self, request: Request, name: str) -> HTTPResponse:
+        """Take a transaction; acknowledged once all in it is done."""
+        if refused := self._objection(request):
+            return refused
+        try:
+            events = request.json["events"]
+        except Exception:  # noqa: BLE001  sanic raises various errors on broken JSON
+            return _refused(400, "M_BAD_JSON", "A transaction is a JSON object with `events`.")
+        if not isinstance(events, list):
+            return _refused(400, "M_BAD_JSON", "`events` is not a list.")
+        if self._refuse_next:
+            self._refuse_next = False
+            self._ring_later = asyncio.create_task(self._ring_again())
+            return _refused(503, "M_UNKNOWN", "The service has just started: what was sent before it comes first.")
+        if name in self._taken:
+            return response.json({})
+        if name not in self._in_work:
+            self._in_work[name] = asyncio.create_task(self._work(name, events))
+        # Shielded: the work goes on if the homeserver goes away meanwhile, and a repeated transaction joins in.
+        if await asyncio.shield(self._in_work[name]):
+            return response.json({})
+        return _refused(503, "M_UNKNOWN", "Not everything could be answered; please send it again.")
+
+    async def _work(self, name: str, events: list[Any]) -> bool:
+        """Handle the events of a transaction: those of a room one after the other, rooms beside each other."""
+        rooms: dict[Any, list[Event]] = defaultdict(list)
+        for event in events:
+            if isinstance(event, dict):
+                rooms[str(event.get("room_id"))].append(event)
+        try:
+            await asyncio.wait_for(self._ready.wait(), _SET_UP_SECONDS)
+            done = all(await asyncio.gather(*(self._handle_all(of_room) for of_room in rooms.values())))
+        except TimeoutError:
+            done = False
+        finally:
+            del self._in_work[name]
+        if done:
+            self._taken[name] = None
+            while len(self._taken) > _REMEMBERED:
+                self._taken.popitem(last=False)
+        return done
+
+    async def _handle_all(self, events: list[Event]) -> bool:
+        """Handle the events of one room; False where the homeserver was away, and they have to come again."""
+        for event in events:
+            try:
+                await self._rooms.handle(event)
+            except UnreachableError as error:
+                logger.warning("the homeserver is away (%s); what is not answered stays with it", error)
+                return False
+            except RefusedError as error:
+                logger.warning("the homeserver refused what an event asked for: %s", error)
+            except Exception as error:  # noqa: BLE001  one event must not hold up all others for ever
+                # The type alone: an error's text may quote what the user typed.
+                logger.error("an event could not be handled: %s", type(error).__name__)
+        return True
+
+    async def _keep_in_touch(self) -> None:
+        """Set the bot up whenever the homeserver is there again, and have it send what it kept meanwhile."""
+        pause, said = 0.5, ""
+        while True:
+            try:
+                self._rooms.bot = Name(self._settings.user, await self._homeserver.set_up(phrases.BOT_NAME))
+                self._ready.set()
+                await self._ring()
+                logger.info("the homeserver is there; the bot is %s", self._settings.user)
+                pause, said = 0.5, ""
+                while await self._homeserver.answers():
+                    await asyncio.sleep(_LOOK_SECONDS)
+            except HomeserverError as error:
+                if str(error) != said:
+                    said = str(error)
+                    logger.warning(
+                        "the homeserver does not take the bot (%s); trying on. If it is up: are MATRIX_HOMESERVER, "
+                        "MATRIX_AS_TOKEN and MATRIX_BOT_USER right, and is the registration in its configuration?",
+                        said,
+                    )
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+
+    async def _ring(self) -> None:
+        """Make the homeserver send what it still has for the bot.
+
+        Synapse looks for it only when something new happens in a room of the bot's (so: an event in a room of its own),
+        and for a transaction that its own end cut off only when one fails (so: the next one is refused once).
+        """
+        room = await self._homeserver.own_room(BELL)
+        self._refuse_next = True
+        await self._homeserver.send(room, {}, transaction_id(os.urandom(16).hex()), BELL)
+        await self._call_back()
+
+    async def _ring_again(self) -> None:
+        await asyncio.sleep(_RING_AGAIN_SECONDS)
+        await self._call_back()
+
+    async def _call_back(self) -> None:
+        try:
+            await self._homeserver.ask_to_be_called()
+        except HomeserverError as error:
+            logger.warning("the homeserver cannot call the bot at the URL of the registration: %s", error)
