@@ -22,7 +22,7 @@ from sanic.response import HTTPResponse
 
 from bot.channels.guard import OnNewMessage, the_guard
 from bot.channels.matrix_client import Homeserver, HomeserverError, RefusedError, UnreachableError, transaction_id
-from bot.channels.matrix_content import Event, Name
+from bot.channels.matrix_content import Event, Name, content_of
 from bot.channels.matrix_room import Rooms
 from bot.channels.matrix_settings import Settings, SettingsError, read_settings
 from bot.knowledge import phrases
@@ -106,6 +106,10 @@ def _refused(status: int, code: str, what: str) -> HTTPResponse:
     return response.json({"errcode": code, "error": what}, status=status)
 
 
+def _is_bell(event: Any, stroke: str) -> bool:
+    return isinstance(event, dict) and event.get("type") == BELL and content_of(event).get("stroke") == stroke
+
+
 class _Service:
     """The application service: its routes, and the watch over the homeserver."""
 
@@ -117,7 +121,7 @@ class _Service:
         self._rooms: Rooms
         self._watch: asyncio.Task[None]
         self._ready = asyncio.Event()
-        self._refuse_next = False
+        self._bell: str | None = None
         self._ring_later: asyncio.Task[None] | None = None
         self._in_work: dict[str, asyncio.Task[bool]] = {}
         self._taken: OrderedDict[str, None] = OrderedDict()
@@ -166,8 +170,8 @@ class _Service:
             return _refused(400, "M_BAD_JSON", "A transaction is a JSON object with `events`.")
         if not isinstance(events, list):
             return _refused(400, "M_BAD_JSON", "`events` is not a list.")
-        if self._refuse_next:
-            self._refuse_next = False
+        if self._bell is not None and any(_is_bell(event, self._bell) for event in events):
+            self._bell = None
             self._ring_later = asyncio.create_task(self._ring_again())
             return _refused(503, "M_UNKNOWN", "The service has just started: what was sent before it comes first.")
         if name in self._taken:
@@ -240,11 +244,11 @@ class _Service:
         """Make the homeserver send what it still has for the bot.
 
         Synapse looks for it only when something new happens in a room of the bot's (so: an event in a room of its own),
-        and for a transaction that its own end cut off only when one fails (so: the next one is refused once).
+        and for a transaction that its own end cut off only when one fails (so: that event's is refused once).
         """
         room = await self._homeserver.own_room(BELL)
-        self._refuse_next = True
-        await self._homeserver.send(room, {}, transaction_id(os.urandom(16).hex()), BELL)
+        self._bell = os.urandom(16).hex()
+        await self._homeserver.send(room, {"stroke": self._bell}, transaction_id(self._bell), BELL)
         await self._call_back()
 
     async def _ring_again(self) -> None:

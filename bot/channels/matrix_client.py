@@ -23,6 +23,7 @@ DEVICE = "CALCIPHYLAXIS"
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.1, 2.0
 _REQUEST_SECONDS = 10.0
 _NEIGHBOURS = 100
+_TYPES = ["m.room.message", "m.room.encrypted"]
 
 # It logs the URL of each request, and with it who is in which room.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -219,8 +220,14 @@ class Homeserver:
         body: Content = {"typing": True, "timeout": round(1000 * seconds)} if seconds else {"typing": False}
         await self.call("PUT", f"/v3/rooms/{quote(room)}/typing/{quote(self._user)}", body, patience=0)
 
-    async def around(self, room: str, event: str) -> Content:
-        """Return an event with the bot's own messages before (latest first) and after it (earliest first)."""
-        chosen = {"senders": [self._user], "types": ["m.room.message"]}
+    async def around(self, room: str, event: str, everybody: bool = False) -> Content:
+        """Return an event with messages before it (latest first) and after it (earliest first).
+
+        Args:
+            room: where.
+            event: which.
+            everybody: with all messages and changes of membership, and not the bot's own messages only.
+        """
+        chosen = {"types": [*_TYPES, "m.room.member"]} if everybody else {"senders": [self._user], "types": _TYPES}
         query = {"limit": str(_NEIGHBOURS), "filter": json.dumps(chosen)}
         return await self.call("GET", f"/v3/rooms/{quote(room)}/context/{quote(event)}", query=query)

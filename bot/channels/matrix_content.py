@@ -103,7 +103,7 @@ def mentions(content: Content, bot: Name) -> bool:
 def _address(bot: Name) -> re.Pattern[str]:
     """Match "name:", "name," and "@name" at the start; a bare name might be the first word of a sentence."""
     names = "|".join(re.escape(name) for name in (bot.shown, localpart_of(bot.user)))
-    return re.compile(rf"\s*(?:@(?:{names})\b\s*[:,]?|(?:{names})\s*[:,])\s*", re.IGNORECASE)
+    return re.compile(rf"\A\s*(?:@(?:{names})\b\s*[:,]?|(?:{names})\s*[:,])\s*", re.IGNORECASE)
 
 
 def spoken(content: Content, bot: Name) -> str:
@@ -113,11 +113,12 @@ def spoken(content: Content, bot: Name) -> str:
         lines = body.split("\n")
         quoted = next((place for place, line in enumerate(lines) if not line.startswith(">")), len(lines))
         body = "\n".join(lines[quoted:])
-    body = _address(bot).sub("", body, count=1) if _address(bot).match(body) else body
-    without = re.sub(rf"@?{re.escape(bot.user.removeprefix('@'))}\s*[:,]?", " ", body)
+    named = rf"@?{re.escape(bot.user.removeprefix('@'))}"
     if mentions(content, bot):
-        # A pill's text: the display name without a sign behind it.
-        without = re.sub(rf"@?{re.escape(bot.shown)}\s*[:,]?", " ", without, flags=re.IGNORECASE)
+        # A pill's text is the display name, with no sign behind it.
+        named += rf"|@?{re.escape(bot.shown)}"
+    without = re.sub(rf"(?:{named})\s*[:,]?", " ", body, flags=re.IGNORECASE)
+    without = _address(bot).sub("", without, count=1)
     return without.strip()
 
 

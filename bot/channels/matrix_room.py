@@ -80,9 +80,20 @@ class Rooms:
             return
         if server_of(event["sender"]) in self._allowed_servers:
             await self._homeserver.join(room)
+            await self._catch_up(event)
         else:
             logger.warning("an invitation was declined: it came from a server that is not allowed")
             await self._homeserver.leave(room)
+
+    async def _catch_up(self, invitation: Event) -> None:
+        """Answer what was asked after the invitation and before the bot had come: a homeserver does not push that."""
+        room = invitation["room_id"]
+        around = await self._homeserver.around(room, invitation["event_id"], everybody=True)
+        for event in around.get("events_after", []):
+            if event.get("type") != "m.room.member":
+                await self.handle({**event, "room_id": room})
+            elif event.get("state_key") == self.bot.user:
+                return  # from here on it is pushed
 
     async def _direct(self, room: str) -> bool:
         """Tell whether the bot is alone with one other."""

@@ -1,0 +1,93 @@
+"""The bot and the homeserver end without a warning: no question is lost, and none is answered twice."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+
+from tests.matrix.conftest import MatrixBot
+from tests.matrix.synapse import Client, Synapse
+from tests.matrix.test_asking import DOSE, answers_to, ask
+
+PATIENT = 90.0
+
+
+def once(client: Client, room: str, bot: MatrixBot, question: str) -> None:
+    """Wait for an answer; no second one comes after it."""
+    client.wait_for(lambda: answers_to(client, room, bot, question), PATIENT)
+    ask(client, room, bot, "thanks")  # whatever was still to come has come by then
+    client.sync(0.5)
+    assert len(answers_to(client, room, bot, question)) == 1
+
+
+def test_bot_killed_before_it_answered(clinician: Client, bot: MatrixBot, chat: str) -> None:
+    bot.pause_actions()
+    question = clinician.say(chat, DOSE)
+    clinician.wait_for(lambda: bot.user in clinician.typing.get(chat, ()))  # it has the question
+    bot.kill()
+    bot.resume_actions()
+    bot.start_again()
+    once(clinician, chat, bot, question)
+
+
+def test_homeserver_killed_while_the_bot_answers(
+    clinician: Client, bot: MatrixBot, chat: str, synapse: Synapse
+) -> None:
+    bot.pause_actions()
+    question = clinician.say(chat, DOSE)
+    clinician.wait_for(lambda: bot.user in clinician.typing.get(chat, ()))
+    synapse.kill()
+    bot.resume_actions()
+    synapse.start()
+    once(clinician, chat, bot, question)
+
+
+def test_both_killed_with_the_question_on_its_way(
+    clinician: Client, bot: MatrixBot, chat: str, synapse: Synapse
+) -> None:
+    """The homeserver first: so it does not know that the transaction never got through."""
+    bot.pause_actions()
+    question = clinician.say(chat, DOSE)
+    clinician.wait_for(lambda: bot.user in clinician.typing.get(chat, ()))
+    synapse.kill()
+    bot.kill()
+    bot.resume_actions()
+    synapse.start()
+    bot.start_again()
+    # Nothing is said meanwhile that would remind the homeserver.
+    once(clinician, chat, bot, question)
+
+
+def push(clinician: Client, bot: MatrixBot, chat: str, question: str, name: str) -> None:
+    """Send the bot a transaction with a question, as the homeserver does."""
+    content = {"msgtype": "m.text", "body": DOSE}
+    event = {
+        "type": "m.room.message",
+        "event_id": question,
+        "room_id": chat,
+        "sender": clinician.user,
+        "content": content,
+    }
+    headers = {"Authorization": f"Bearer {bot.tokens[1]}"}
+    answer = bot.client.put(f"/_matrix/app/v1/transactions/{name}", json={"events": [event]}, headers=headers)
+    assert (answer.status_code, answer.json()) == (200, {})
+
+
+def test_nothing_is_said_to_an_answered_question(clinician: Client, bot: MatrixBot, chat: str) -> None:
+    question = clinician.say(chat, DOSE)
+    once(clinician, chat, bot, question)
+    for name in ("again", "and again", "again"):
+        push(clinician, bot, chat, question, name)
+    once(clinician, chat, bot, question)
+
+
+def test_answer_that_was_sent_and_not_noted(clinician: Client, bot: MatrixBot, chat: str, synapse: Synapse) -> None:
+    """The bot ended in between, and then the homeserver: it remembers the answer all the same."""
+    question = clinician.say(chat, DOSE)
+    once(clinician, chat, bot, question)
+    with contextlib.closing(sqlite3.connect(bot.root / "var" / "events.db", isolation_level=None)) as noted:
+        assert noted.execute("DELETE FROM events").rowcount > 0
+    synapse.kill()
+    synapse.start()
+    push(clinician, bot, chat, question, "after the end")
+    once(clinician, chat, bot, question)
