@@ -4,70 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
-import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from bot.channels.matrix_settings import ALLOWED_SERVERS, AS_TOKEN, BOT_USER, HOMESERVER, HS_TOKEN, registration
-from bot.serving import launcher, processes
-from bot.serving.service import ACTIONS_URL
 from tests.contract import Check
 from tests.matrix import synapse as server
+from tests.matrix.running import MatrixBot
 from tests.matrix.synapse import Client, NoSynapseError, Synapse
-from tests.running import RunningBot, view
 
 ELSEWHERE = "elsewhere.test"
-
-
-class MatrixBot(RunningBot):
-    """The bot's two services, known to the homeserver."""
-
-    def __init__(self, folder, check_custom: Check, name: str, allowed: str) -> None:
-        super().__init__(view(folder), check_custom)
-        self.user = f"@{name}:{server.SERVER}"
-        self.tokens = (f"as token of {name}".replace(" ", "-"), f"hs token of {name}".replace(" ", "-"))
-        self.allowed = allowed
-
-    def registration(self) -> str:
-        # The name of a service is fixed, as there is one bot at a homeserver. Here are several.
-        return registration(self.user, *self.tokens, self.address.url)
-
-    def start_at(self, synapse: Synapse) -> None:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv(HOMESERVER, synapse.url)
-            patch.setenv(AS_TOKEN, self.tokens[0])
-            patch.setenv(HS_TOKEN, self.tokens[1])
-            patch.setenv(BOT_USER, self.user)
-            patch.setenv(ALLOWED_SERVERS, self.allowed)
-            self.start()
-            self._variables = dict(os.environ)
-
-    @property
-    def _rasa(self) -> launcher.Service:
-        return next(service for service in self.services if service.title == "Rasa")
-
-    @property
-    def rasa_log(self) -> str:
-        return self._rasa.log.read_text(encoding="utf-8")
-
-    def kill(self) -> None:
-        """End Rasa without a warning."""
-        self._rasa.process.kill()
-        self._rasa.process.wait()
-
-    def start_again(self) -> None:
-        """Start Rasa as it was started before; does not wait until it answers."""
-        service = self._rasa
-        actions = f"http://{launcher.LOOPBACK}:{self.actions_port}/webhook"
-        with service.log.open("ab") as log:
-            service.process = subprocess.Popen(
-                service.process.args, cwd=self.root,
-                env=processes.environment(**{**self._variables, ACTIONS_URL: actions}), stdin=subprocess.PIPE,
-                stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
-        self._stack.callback(processes.stop, service.process)
 
 
 @pytest.fixture(scope="session")
@@ -86,6 +32,7 @@ def synapse(tmp_path_factory: pytest.TempPathFactory, bots: dict[str, MatrixBot]
         server.environment()
     except NoSynapseError as error:
         pytest.skip(str(error))
+    # The id in it is fixed, as there is one bot at a homeserver. Here are two.
     registrations = [
         one.registration().replace("id: ", f"id: {'' if name == 'helper' else name + '-'}", 1)
         for name, one in bots.items()

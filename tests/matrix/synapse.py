@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,26 +40,25 @@ class NoSynapseError(Exception):
 
 
 def environment() -> Path:
-    """Return the Python of an environment that holds Synapse; made once.
+    """Return the Python of an environment that holds Synapse; made once, by uv, or by venv and pip where there is none.
 
     Raises:
-        NoSynapseError: there is no uv, or no package registry to be reached.
+        NoSynapseError: it cannot be installed: no package registry can be reached.
     """
     python, stamp = ENVIRONMENT / "bin" / "python", ENVIRONMENT / f".matrix-synapse-{VERSION}"
     if stamp.is_file() and python.exists():
         return python
-    uv = shutil.which("uv") or next(
-        (str(path) for path in (ROOT / ".uv/bin/uv", Path("/tmp/w/uvenv/bin/uv")) if path.is_file()), None
-    )
-    if uv is None:
-        raise NoSynapseError("no uv on the PATH or in .uv/ (make install brings one): Synapse cannot be installed")
-    for words in (
-        ["venv", "--quiet", "--clear", "--python", "3.11", str(ENVIRONMENT)],
-        ["pip", "install", "--quiet", "--python", str(python), f"matrix-synapse=={VERSION}"],
-    ):
-        done = subprocess.run([uv, *words], capture_output=True, text=True, timeout=600, check=False)
+    package, own = f"matrix-synapse=={VERSION}", ROOT / ".uv" / "bin" / "uv"
+    if uv := shutil.which("uv") or (str(own) if own.is_file() else None):
+        make = [uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(ENVIRONMENT)]
+        install = [uv, "pip", "install", "--quiet", "--python", str(python), package]
+    else:
+        make = [sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)]
+        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", package]
+    for words in (make, install):
+        done = subprocess.run(words, capture_output=True, text=True, timeout=600, check=False)
         if done.returncode:
-            raise NoSynapseError(f"Synapse cannot be installed (uv {words[0]}):\n{done.stderr[-2000:]}")
+            raise NoSynapseError(f"Synapse cannot be installed ({' '.join(words)}):\n{done.stderr[-2000:]}")
     stamp.touch()
     return python
 

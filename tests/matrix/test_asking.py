@@ -8,7 +8,7 @@ from bot.channels import matrix_content as content
 from bot.knowledge import phrases
 from bot.knowledge.loading import load
 from bot.knowledge.rendering import status_line
-from tests.matrix.conftest import MatrixBot
+from tests.matrix.running import MatrixBot
 from tests.matrix.synapse import Client
 
 DOSE = "What is the dose of sodium thiosulfate?"

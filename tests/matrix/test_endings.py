@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 
-from tests.matrix.conftest import MatrixBot
+from tests.matrix.running import MatrixBot
 from tests.matrix.synapse import Client, Synapse
 from tests.matrix.test_asking import DOSE, answers_to, ask
 
