@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from bot.channels import matrix_content as content
 from bot.knowledge import phrases
 from bot.knowledge.loading import load
@@ -187,9 +185,10 @@ def test_invitation_from_another_server_is_declined(clinician: Client, strict: M
     assert changes == ["invite", "leave"]
 
 
-@pytest.mark.parametrize("word", ["Zqpatientx", "hospital.test"])
-def test_neither_words_nor_people_in_the_logs(clinician: Client, bot, chat: str, word: str) -> None:
+def test_neither_words_nor_people_nor_rooms_are_kept(clinician: Client, bot, chat: str) -> None:
     ask(clinician, chat, bot, "Zqpatientx has sores, what is the dose of sodium thiosulfate?")
-    lines = [line for line in bot.rasa_log.splitlines() if "the bot is" not in line]
-    assert lines
-    assert word not in "\n".join(lines)
+    assert bot.rasa_log
+    files = [path for path in (bot.root / "var").rglob("*") if path.is_file()]
+    assert {path.name for path in files} >= {"rasa.log", "events.db", "conversations.db"}
+    for word in ("Zqpatientx", clinician.user, chat, bot.tokens[0], bot.tokens[1]):
+        assert [path.name for path in files if word.encode() in path.read_bytes()] == []
