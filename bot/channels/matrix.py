@@ -8,11 +8,11 @@ anyway, is the one place that keeps them, and no question is written to disk her
 from __future__ import annotations
 
 import asyncio
-import hmac
 import logging
 import os
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from typing import Any
+from urllib.parse import unquote
 
 from rasa.core.channels.channel import InputChannel
 from rasa.shared.exceptions import InvalidConfigException
@@ -21,21 +21,28 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.guard import OnNewMessage, the_guard
-from bot.channels.matrix_client import Homeserver, HomeserverError, RefusedError, UnreachableError, transaction_id
+from bot.channels.matrix_client import Homeserver, HomeserverError, RefusedError, UnreachableError
 from bot.channels.matrix_content import Event, Name, content_of
 from bot.channels.matrix_room import Rooms
 from bot.channels.matrix_settings import Settings, SettingsError, read_settings
+from bot.channels.tokens import owner_of
 from bot.knowledge import phrases
 
 BELL = "calciphylaxis.start"
 """Type of the event by which the bot makes the homeserver look what it still has for it."""
 
-_MODERN = "/_matrix/app/v1"
+_PREFIX = "/_matrix/app/v1"
+_HOMESERVER = "homeserver"
 _LOOK_SECONDS = 2.0
-_LONGEST_PAUSE_SECONDS = 5.0
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 5.0
 _RING_AGAIN_SECONDS = 0.3
 _SET_UP_SECONDS = 10.0
 _REMEMBERED = 100
+_TRIES = 3
+_NOT_TAKEN = (
+    "the homeserver does not take the bot (%s); trying on. If it is up: are MATRIX_HOMESERVER, MATRIX_AS_TOKEN and "
+    "MATRIX_BOT_USER right, and is the registration in its configuration?"
+)
 
 logger = logging.getLogger(__name__)
 
@@ -78,32 +85,40 @@ class MatrixInput(InputChannel):
 
 
 def _add_routes(routes: Blueprint, service: _Service) -> None:
-    """Add what the specification asks of an application service, and the paths of before its first version."""
+    """Add what the specification asks of an application service."""
 
-    # Functions, since Sanic writes attributes on its handlers.
+    @routes.put(f"{_PREFIX}/transactions/<name>")
     async def take(request: Request, name: str) -> HTTPResponse:
-        return await service.take(request, name)
+        return service.objection(request) or await service.take(request, name)
 
+    @routes.get(f"{_PREFIX}/users/<name>")
     async def user(request: Request, name: str) -> HTTPResponse:
-        return await service.user(request, name)
+        return service.objection(request) or await service.user(unquote(name))
 
+    @routes.get(f"{_PREFIX}/rooms/<name>")
     async def alias(request: Request, name: str) -> HTTPResponse:
-        return await service.alias(request, name)
+        return service.objection(request) or _refused(404, "M_NOT_FOUND", "This service has no room aliases.")
 
+    @routes.post(f"{_PREFIX}/ping")
     async def ping(request: Request) -> HTTPResponse:
-        return await service.ping(request)
+        return service.objection(request) or response.json({})
 
-    for prefix, age in ((_MODERN, ""), ("", "_legacy")):
-        routes.add_route(take, f"{prefix}/transactions/<name>", ["PUT"], name=f"take{age}")
-        routes.add_route(user, f"{prefix}/users/<name>", ["GET"], name=f"user{age}")
-        routes.add_route(alias, f"{prefix}/rooms/<name>", ["GET"], name=f"alias{age}")
-    routes.add_route(ping, f"{_MODERN}/ping", ["POST"], name="ping")
     routes.listener("after_server_start")(service.start)
     routes.listener("before_server_stop")(service.stop)
 
 
 def _refused(status: int, code: str, what: str) -> HTTPResponse:
     return response.json({"errcode": code, "error": what}, status=status)
+
+
+def _events(request: Request) -> list[Any] | None:
+    """Read the events of a transaction."""
+    try:
+        body = request.json
+    except Exception:  # noqa: BLE001  sanic raises various errors on broken JSON
+        return None
+    events = body.get("events") if isinstance(body, dict) else None
+    return events if isinstance(events, list) else None
 
 
 def _is_bell(event: Any, stroke: str) -> bool:
@@ -125,6 +140,7 @@ class _Service:
         self._ring_later: asyncio.Task[None] | None = None
         self._in_work: dict[str, asyncio.Task[bool]] = {}
         self._taken: OrderedDict[str, None] = OrderedDict()
+        self._faults: Counter[str] = Counter()
 
     async def start(self, *_: Any) -> None:
         """Begin to watch the homeserver; the bot starts without it, too."""
@@ -137,39 +153,33 @@ class _Service:
         self._watch.cancel()
         await self._homeserver.close()
 
-    def _objection(self, request: Request) -> HTTPResponse | None:
+    def objection(self, request: Request) -> HTTPResponse | None:
         """Refuse who does not show the homeserver's token."""
         if not request.token:
             return _refused(401, "M_MISSING_TOKEN", "The request carries no token in its Authorization header.")
-        if not hmac.compare_digest(request.token.encode(), self._settings.hs_token.encode()):
+        if owner_of(request.token, {self._settings.hs_token: _HOMESERVER}) is None:
             return _refused(403, "M_FORBIDDEN", "The token is not the homeserver's (hs_token of the registration).")
         return None
 
-    async def ping(self, request: Request) -> HTTPResponse:
-        """Tell the homeserver that this service is there."""
-        return self._objection(request) or response.json({})
+    async def user(self, name: str) -> HTTPResponse:
+        """Tell whether a user is the bot; the homeserver takes a yes for a user that is there by then."""
+        if name == self._settings.user and await self._set_up():
+            return response.json({})
+        return _refused(404, "M_NOT_FOUND", "This service has no such user.")
 
-    async def user(self, request: Request, name: str) -> HTTPResponse:
-        """Tell whether a user is the bot."""
-        known = name == self._settings.user
-        return self._objection(request) or (
-            response.json({}) if known else _refused(404, "M_NOT_FOUND", "This service has no such user.")
-        )
-
-    async def alias(self, request: Request, name: str) -> HTTPResponse:
-        """Tell that no room's alias is this service's."""
-        return self._objection(request) or _refused(404, "M_NOT_FOUND", "This service has no room aliases.")
+    async def _set_up(self) -> bool:
+        """Wait until the bot's user is there; False if that takes too long."""
+        try:
+            await asyncio.wait_for(self._ready.wait(), _SET_UP_SECONDS)
+        except TimeoutError:
+            return False
+        return True
 
     async def take(self, request: Request, name: str) -> HTTPResponse:
         """Take a transaction; acknowledged once all in it is done."""
-        if refused := self._objection(request):
-            return refused
-        try:
-            events = request.json["events"]
-        except Exception:  # noqa: BLE001  sanic raises various errors on broken JSON
-            return _refused(400, "M_BAD_JSON", "A transaction is a JSON object with `events`.")
-        if not isinstance(events, list):
-            return _refused(400, "M_BAD_JSON", "`events` is not a list.")
+        events = _events(request)
+        if events is None:
+            return _refused(400, "M_BAD_JSON", "A transaction is a JSON object whose `events` are a list.")
         if self._bell is not None and any(_is_bell(event, self._bell) for event in events):
             self._bell = None
             self._ring_later = asyncio.create_task(self._ring_again())
@@ -184,26 +194,27 @@ class _Service:
         return _refused(503, "M_UNKNOWN", "Not everything could be answered; please send it again.")
 
     async def _work(self, name: str, events: list[Any]) -> bool:
-        """Handle the events of a transaction: those of a room one after the other, rooms beside each other."""
-        rooms: dict[Any, list[Event]] = defaultdict(list)
-        for event in events:
-            if isinstance(event, dict):
-                rooms[str(event.get("room_id"))].append(event)
+        """Handle the events of a transaction; tell whether all is done."""
         try:
-            await asyncio.wait_for(self._ready.wait(), _SET_UP_SECONDS)
-            done = all(await asyncio.gather(*(self._handle_all(of_room) for of_room in rooms.values())))
-        except TimeoutError:
-            done = False
+            done = await self._set_up() and await self._handle_rooms(events)
         finally:
             del self._in_work[name]
         if done:
             self._taken[name] = None
-            while len(self._taken) > _REMEMBERED:
+            if len(self._taken) > _REMEMBERED:
                 self._taken.popitem(last=False)
         return done
 
+    async def _handle_rooms(self, events: list[Any]) -> bool:
+        """Handle the events of a room one after the other, and rooms beside each other."""
+        rooms: dict[str, list[Event]] = defaultdict(list)
+        for event in events:
+            if isinstance(event, dict):
+                rooms[str(event.get("room_id"))].append(event)
+        return all(await asyncio.gather(*(self._handle_all(of_room) for of_room in rooms.values())))
+
     async def _handle_all(self, events: list[Event]) -> bool:
-        """Handle the events of one room; False where the homeserver was away, and they have to come again."""
+        """Handle the events of one room, up to one that has to come again; tell whether there was none."""
         for event in events:
             try:
                 await self._rooms.handle(event)
@@ -215,30 +226,40 @@ class _Service:
             except Exception as error:  # noqa: BLE001  one event must not hold up all others for ever
                 # The type alone: an error's text may quote what the user typed.
                 logger.error("an event could not be handled: %s", type(error).__name__)
+                if self._worth_another_try(event):
+                    return False
         return True
+
+    def _worth_another_try(self, event: Event) -> bool:
+        """Count an event that failed for a reason of this side's, such as a store that was locked."""
+        name = str(event.get("event_id"))
+        self._faults[name] += 1
+        if self._faults[name] < _TRIES:
+            return True
+        del self._faults[name]
+        return False
 
     async def _keep_in_touch(self) -> None:
         """Set the bot up whenever the homeserver is there again, and have it send what it kept meanwhile."""
-        pause, said = 0.5, ""
+        pause, said = _FIRST_PAUSE_SECONDS, ""
         while True:
             try:
-                self._rooms.bot = Name(self._settings.user, await self._homeserver.set_up(phrases.BOT_NAME))
-                self._ready.set()
-                await self._ring()
-                logger.info("the homeserver is there; the bot is %s", self._settings.user)
-                pause, said = 0.5, ""
+                await self._begin()
+                pause, said = _FIRST_PAUSE_SECONDS, ""
                 while await self._homeserver.answers():
                     await asyncio.sleep(_LOOK_SECONDS)
             except HomeserverError as error:
                 if str(error) != said:
                     said = str(error)
-                    logger.warning(
-                        "the homeserver does not take the bot (%s); trying on. If it is up: are MATRIX_HOMESERVER, "
-                        "MATRIX_AS_TOKEN and MATRIX_BOT_USER right, and is the registration in its configuration?",
-                        said,
-                    )
+                    logger.warning(_NOT_TAKEN, said)
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+
+    async def _begin(self) -> None:
+        self._rooms.bot = Name(self._settings.user, await self._homeserver.set_up(phrases.BOT_NAME))
+        self._ready.set()
+        await self._ring()
+        logger.info("the homeserver is there; the bot is %s", self._settings.user)
 
     async def _ring(self) -> None:
         """Make the homeserver send what it still has for the bot.
@@ -246,9 +267,8 @@ class _Service:
         Synapse looks for it only when something new happens in a room of the bot's (so: an event in a room of its own),
         and for a transaction that its own end cut off only when one fails (so: that event's is refused once).
         """
-        room = await self._homeserver.own_room(BELL)
         self._bell = os.urandom(16).hex()
-        await self._homeserver.send(room, {"stroke": self._bell}, transaction_id(self._bell), BELL)
+        await self._homeserver.ring(BELL, {"stroke": self._bell})
         await self._call_back()
 
     async def _ring_again(self) -> None:

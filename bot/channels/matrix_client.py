@@ -13,6 +13,7 @@ from urllib.parse import quote as quote_path
 import httpx
 
 from bot.channels.matrix_settings import REGISTRATION_ID, Settings
+from bot.knowledge import phrases
 
 PATIENCE_SECONDS = 25.0
 """How long a call is repeated. Synapse waits 60 s for a transaction to be taken."""
@@ -121,7 +122,7 @@ class Homeserver:
             response = await self._http.request(
                 method, f"/_matrix/client{path}", json=body, params={**self._query, **(query or {})}
             )
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise UnreachableError(type(error).__name__) from error
         try:
             answer = response.json()
@@ -145,18 +146,8 @@ class Homeserver:
         Args:
             name: display name for a bot that has none.
         """
-        body = {"type": "m.login.application_service", "username": self._localpart, "inhibit_login": True}
-        try:
-            await self.call("POST", "/v3/register", body, patience=0)
-        except RefusedError as error:
-            if error.code != "M_USER_IN_USE":
-                raise
-        try:
-            await self.call("PUT", f"/v3/devices/{DEVICE}", {"display_name": name}, patience=0)
-            # The user as well: without it, Synapse 1.163 fails over the device.
-            self._query = {"user_id": self._user, "device_id": DEVICE}
-        except RefusedError:
-            self._query = {}  # a homeserver without MSC4190: it forgets transaction ids when it restarts
+        await self._make_user()
+        await self._make_device(name)
         path = f"/v3/profile/{quote(self._user)}/displayname"
         try:
             shown = (await self.call("GET", path, patience=0)).get("displayname")
@@ -166,6 +157,22 @@ class Homeserver:
             await self.call("PUT", path, {"displayname": name}, patience=0)
             return name
         return str(shown)
+
+    async def _make_user(self) -> None:
+        body = {"type": "m.login.application_service", "username": self._localpart, "inhibit_login": True}
+        try:
+            await self.call("POST", "/v3/register", body, patience=0)
+        except RefusedError as error:
+            if error.code != "M_USER_IN_USE":
+                raise
+
+    async def _make_device(self, name: str) -> None:
+        try:
+            await self.call("PUT", f"/v3/devices/{DEVICE}", {"display_name": name}, patience=0)
+            # The user as well: without it, Synapse 1.163 fails over the device.
+            self._query = {"user_id": self._user, "device_id": DEVICE}
+        except RefusedError:
+            self._query = {}  # a homeserver without MSC4190: it forgets transaction ids when it restarts
 
     async def answers(self) -> bool:
         """Tell whether the homeserver answers now."""
@@ -179,20 +186,23 @@ class Homeserver:
         """Ask the homeserver to try this service; one that works again gets what was kept for it at once."""
         await self.call("POST", f"/v1/appservice/{REGISTRATION_ID}/ping", {}, patience=0)
 
-    async def own_room(self, key: str) -> str:
-        """Return a room of the bot's own, made where there is none.
+    async def ring(self, kind: str, content: Content) -> None:
+        """Send an event into a room of the bot's own, made where there is none.
 
         Args:
-            key: type of the bot's account data that names the room.
+            kind: type of the event, and of the bot's account data that names the room.
+            content: of the event.
         """
-        path = f"/v3/user/{quote(self._user)}/account_data/{quote(key)}"
+        path = f"/v3/user/{quote(self._user)}/account_data/{quote(kind)}"
+        transaction = transaction_id(json.dumps(content))
         try:
-            return str((await self.call("GET", path))["room_id"])
-        except (RefusedError, KeyError):
-            body = {"preset": "private_chat", "name": "Calciphylaxis Assistant: starts"}
-            room = str((await self.call("POST", "/v3/createRoom", body))["room_id"])
+            room = str((await self.call("GET", path)).get("room_id"))
+            await self.send(room, content, transaction, kind)
+        except RefusedError:  # there is none, or the bot may not write there any more
+            body = {"preset": "private_chat", "name": f"{phrases.BOT_NAME}: starts"}
+            room = str((await self.call("POST", "/v3/createRoom", body)).get("room_id"))
             await self.call("PUT", path, {"room_id": room})
-            return room
+            await self.send(room, content, transaction, kind)
 
     async def send(self, room: str, content: Content, transaction: str, kind: str = "m.room.message") -> str:
         """Send an event and return its id; the same id for the same transaction."""
@@ -211,9 +221,11 @@ class Homeserver:
         """Decline an invitation, or leave."""
         await self.call("POST", f"/v3/rooms/{quote(room)}/leave", {})
 
-    async def members(self, room: str) -> frozenset[str]:
-        """Return who has joined a room."""
-        return frozenset((await self.call("GET", f"/v3/rooms/{quote(room)}/joined_members")).get("joined", {}))
+    async def people(self, room: str) -> int:
+        """Return how many are in a room or invited to it, the bot among them."""
+        path = f"/v3/rooms/{quote(room)}/members"
+        members = (await self.call("GET", path, query={"not_membership": "leave"})).get("chunk", [])
+        return sum(member.get("content", {}).get("membership") in ("join", "invite") for member in members)
 
     async def typing(self, room: str, seconds: float) -> None:
         """Show that the bot is typing for at most so long; 0 ends it. Tried once."""

@@ -60,6 +60,11 @@ def edited_event(content: Content) -> str | None:
     return _text(related.get("event_id")) if related.get("rel_type") == "m.replace" else None
 
 
+def can_be_root(content: Content) -> bool:
+    """Tell whether a thread may hang on an event; on one that is related to another in a typed way none may."""
+    return "rel_type" not in relation(content)
+
+
 def thread_root(content: Content) -> str | None:
     """Return the event that the thread hangs on in which this one stands."""
     related = relation(content)
@@ -96,8 +101,10 @@ def mentions(content: Content, bot: Name) -> bool:
         return isinstance(named, list) and bot.user in named
     body = _text(content.get("body")) or ""
     html = unquote(_text(content.get("formatted_body")) or "")
-    linked = f"matrix.to/#/{bot.user}" in html
-    return linked or bot.user in body or bool(_address(bot).match(body))
+    # Not the start of a longer id: @bot:example.org is not @bot:example.organ.
+    named_in_full = re.compile(re.escape(bot.user) + r"(?![\w-]|[.:]\w)")
+    linked = any(named_in_full.match(link) for link in html.split("matrix.to/#/")[1:])
+    return linked or bool(named_in_full.search(body) or _address(bot).match(body))
 
 
 def _address(bot: Name) -> re.Pattern[str]:
@@ -109,7 +116,7 @@ def _address(bot: Name) -> re.Pattern[str]:
 def spoken(content: Content, bot: Name) -> str:
     """Return what a message says, without the quotation of what it replies to and without the bot's name."""
     body = _text(content.get("body")) or ""
-    if replied_event(content) and body.startswith("> "):
+    if "m.in_reply_to" in relation(content) and body.startswith("> "):
         lines = body.split("\n")
         quoted = next((place for place, line in enumerate(lines) if not line.startswith(">")), len(lines))
         body = "\n".join(lines[quoted:])
@@ -166,16 +173,9 @@ def message(messages: Sequence[dict[str, Any]], question: str) -> Content:
     custom: dict[str, Any] = next((part["custom"] for part in messages if part.get("custom")), {})
     follow_ups = custom.get("follow_ups", [])
     numbered = [f"{place}. {follow_up}" for place, follow_up in enumerate(follow_ups, start=1)]
-    lines = [text, *([phrases.REPLY_WITH_NUMBER, *numbered] if numbered else [])]
-    return {
-        "msgtype": "m.text",
-        "body": "\n".join(lines),
-        "format": "org.matrix.custom.html",
-        "formatted_body": _html(text.split("\n"), follow_ups, urgent=custom.get("kind") == Kind.URGENT),
-        # Nobody is to be rung by an answer.
-        "m.mentions": {},
-        KEY: {"to": question, "follow_ups": follow_ups},
-    }
+    body = "\n".join([text, *([phrases.REPLY_WITH_NUMBER, *numbered] if numbered else [])])
+    html = _html(text.split("\n"), follow_ups, urgent=custom.get("kind") == Kind.URGENT)
+    return {**_notice(body, html), KEY: {"to": question, "follow_ups": follow_ups}}
 
 
 def plain(text: str, question: str) -> Content:
@@ -183,22 +183,22 @@ def plain(text: str, question: str) -> Content:
     return {**_phrase(text), KEY: {"to": question, "follow_ups": []}}
 
 
-def encrypted() -> Content:
-    """Return the content of the message to an encrypted room."""
-    return {**_phrase(phrases.ENCRYPTED), KEY: {"encrypted": True}}
-
-
-def marks_encryption(event: Event) -> bool:
-    """Tell whether an event is the bot's message to an encrypted room."""
-    return bool(dictionary(content_of(event).get(KEY)).get("encrypted"))
+def asks_to_wait(messages: Sequence[dict[str, Any]]) -> bool:
+    """Tell whether an answer only says that there were too many messages."""
+    return any(part.get("text", "").startswith(phrases.TOO_MANY.partition("{")[0]) for part in messages)
 
 
 def _phrase(text: str) -> Content:
+    return _notice(text, f"<p>{escape(text, quote=False)}</p>")
+
+
+def _notice(body: str, html: str) -> Content:
+    """Return the content of a message of a bot: a notice, which no other bot may answer; and it rings nobody."""
     return {
-        "msgtype": "m.text",
-        "body": text,
+        "msgtype": "m.notice",
+        "body": body,
         "format": "org.matrix.custom.html",
-        "formatted_body": f"<p>{escape(text, quote=False)}</p>",
+        "formatted_body": html,
         "m.mentions": {},
     }
 
@@ -228,11 +228,11 @@ def _html(lines: Sequence[str], follow_ups: Sequence[str], urgent: bool) -> str:
 
 
 def in_thread(content: Content, root: str, question: str) -> Content:
-    """Put a message into a thread, as a reply to the question."""
+    """Put a message into a thread, as a reply to the question; clients need not quote the one it hangs on."""
     related = {
         "rel_type": "m.thread",
         "event_id": root,
-        "is_falling_back": False,
+        "is_falling_back": root == question,
         "m.in_reply_to": {"event_id": question},
     }
     return {**content, "m.relates_to": related}

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -90,23 +91,36 @@ def read_settings(environment: Mapping[str, str]) -> Settings | None:
             f"the Matrix channel needs {', '.join(missing)}: set {'it' if len(missing) == 1 else 'them'} too, "
             f"or none of {', '.join(VARIABLES)} to leave the channel off."
         )
-    if not re.fullmatch(r"https?://[^/\s]+/?", values[HOMESERVER]):
-        raise SettingsError(
-            f"{HOMESERVER}={values[HOMESERVER]!r} is no base URL; it is of the form https://matrix.example.org."
-        )
     if values[AS_TOKEN] == values[HS_TOKEN]:
         raise SettingsError(f"{AS_TOKEN} and {HS_TOKEN} are the same; each side needs a secret of its own.")
-    servers = [name for name in re.split(r"[,\s]+", values[ALLOWED_SERVERS]) if name]
-    for name in servers:
-        if not _SERVER.fullmatch(name):
-            raise SettingsError(f"{ALLOWED_SERVERS}: {name!r} is no server's name; separate the names by commas.")
     return Settings(
-        homeserver=values[HOMESERVER].rstrip("/"),
+        homeserver=_check_url(values[HOMESERVER]),
         as_token=values[AS_TOKEN],
         hs_token=values[HS_TOKEN],
         user=check_user(values[BOT_USER]),
-        allowed_servers=frozenset(servers),
+        allowed_servers=_check_servers(values[ALLOWED_SERVERS]),
     )
+
+
+def _check_url(url: str) -> str:
+    """Return the base URL of the homeserver without a slash at its end, or raise SettingsError."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # of the port, or of brackets
+        usable = False
+    if not usable or not re.fullmatch(r"\w+://[^/?#@\s]+/?", url):
+        raise SettingsError(f"{HOMESERVER}={url!r} is no base URL; it is of the form https://matrix.example.org.")
+    return url.rstrip("/")
+
+
+def _check_servers(names: str) -> frozenset[str]:
+    """Return the servers' names, or raise SettingsError."""
+    servers = frozenset(filter(None, re.split(r"[,\s]+", names)))
+    for name in servers:
+        if not _SERVER.fullmatch(name):
+            raise SettingsError(f"{ALLOWED_SERVERS}: {name!r} is no server's name; separate the names by commas.")
+    return servers
 
 
 def registration(user: str, as_token: str, hs_token: str, url: str) -> str:

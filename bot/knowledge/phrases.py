@@ -66,8 +66,8 @@ TOO_MANY = "That is more messages than can be answered at a time. Please send th
 BOT_NAME = "Calciphylaxis Assistant"
 REPLY_WITH_NUMBER = "Reply with a number to ask:"
 ENCRYPTED = (
-    "This room is encrypted, and this assistant cannot read encrypted messages. Please ask in a room without "
-    "encryption. It says this once only."
+    "This message is encrypted, and this assistant cannot read encrypted messages. Please ask in a room without "
+    "encryption."
 )
 NOT_TYPED = "This assistant reads typed text only. Please type the question in words."
 NOTHING_TO_READ = "There is no question to read in that message. Please type a question in words, for example:"
@@ -116,10 +116,3 @@ ROLE = "Noted. Facts, figures, warnings and sources are the same for every profe
 STARTED_OVER = "Started over: nothing of this conversation is carried on."
 SUMMARY = "Shown in this conversation:"
 NOTHING_SHOWN = "Nothing has been shown in this conversation yet. Ask a question first, for example:"
-BOT_NAME = "Calciphylaxis Assistant"
-REPLY_WITH_NUMBER = "Reply with a number to ask:"
-ENCRYPTED = (
-    "This room is encrypted, and this assistant cannot read encrypted messages. Please ask in a room without "
-    "encryption. It says this once only."
-)
-NOT_TYPED = "This assistant reads typed text only. Please type the question in words."

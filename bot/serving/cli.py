@@ -104,19 +104,17 @@ def _chat(arguments: argparse.Namespace) -> None:
 def _matrix_registration(arguments: argparse.Namespace) -> None:
     from bot.channels import matrix_settings as matrix
 
-    user = os.environ.get(matrix.BOT_USER, "").strip()
-    if not user:
-        raise ServingError(
-            f"set {matrix.BOT_USER} to the Matrix id that the bot is to have, such as @helper:example.org"
-        )
-    new = {name: secrets.token_hex(32) for name in (matrix.AS_TOKEN, matrix.HS_TOKEN) if not os.environ.get(name)}
-    tokens = {name: new.get(name) or os.environ[name] for name in (matrix.AS_TOKEN, matrix.HS_TOKEN)}
     try:
-        user = matrix.check_user(user)
+        user = matrix.check_user(os.environ.get(matrix.BOT_USER, "").strip())
     except matrix.SettingsError as error:
         raise ServingError(str(error)) from error
-    print(
-        matrix.registration(user, tokens[matrix.AS_TOKEN], tokens[matrix.HS_TOKEN], arguments.url.rstrip("/")), end=""
-    )
-    for name in new:
-        print(f"{name} was not set, so a new token was made: set it to the one in the file.", file=sys.stderr)
+    as_token, hs_token = _given_or_new(matrix.AS_TOKEN), _given_or_new(matrix.HS_TOKEN)
+    print(matrix.registration(user, as_token, hs_token, arguments.url.rstrip("/")), end="")
+
+
+def _given_or_new(name: str) -> str:
+    """Return the token that an environment variable holds, or a new one."""
+    if given := os.environ.get(name, "").strip():
+        return given
+    print(f"{name} was not set, so a new token was made: set it to the one in the file.", file=sys.stderr)
+    return secrets.token_hex(32)
