@@ -124,17 +124,18 @@ def main() -> int:
     except server.NoSynapseError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    sides = (Side("this bot", f"@helper:{server.SERVER}"), Side("a bot that only echoes", ECHO))
+    sides = (Side("this bot", MatrixBot.user), Side("a bot that only echoes", ECHO))
     with tempfile.TemporaryDirectory() as scratch, contextlib.ExitStack() as stack:
         folders = [Path(scratch) / name for name in ("bot", "synapse")]
         for folder in folders:
             folder.mkdir()
-        bot, port = MatrixBot(folders[0], lambda _: None, "helper", server.SERVER), server.free_port()
+        bot, port = MatrixBot(folders[0], lambda _: None), server.free_port()
         echoing = registration(ECHO, "as-echo", "hs-echo", f"http://127.0.0.1:{port}").replace("id: ", "id: echo-", 1)
         synapse = stack.enter_context(server.running(folders[1], [bot.registration(), echoing]))
         stack.callback(bot.stop)
         with patch.dict("os.environ", {RATE_VARIABLE: "100000"}):
             bot.start_at(synapse)
+        synapse.wait()
         stack.enter_context(echo(synapse, port, "as-echo"))
         loop = asyncio.new_event_loop()
         client = Client(loop, synapse, "clinician")

@@ -5,62 +5,53 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from bot.channels import guard
+from bot.channels.events import EventLog
+from bot.channels.guard import Guard
+from bot.channels.rate import Buckets
 from tests.contract import Check
 from tests.matrix import synapse as server
-from tests.matrix.running import MatrixBot
+from tests.matrix.running import Desk, MatrixBot
 from tests.matrix.synapse import Client, NoSynapseError, Synapse
 
-ELSEWHERE = "elsewhere.test"
-
 
 @pytest.fixture(scope="session")
-def bots(tmp_path_factory: pytest.TempPathFactory, check_custom: Check) -> dict[str, MatrixBot]:
-    """The bot, and one that may be invited from another server only; not started."""
-    allowed = {"helper": server.SERVER, "strict": ELSEWHERE}
-    return {
-        name: MatrixBot(tmp_path_factory.mktemp(name), check_custom, name, servers) for name, servers in allowed.items()
-    }
-
-
-@pytest.fixture(scope="session")
-def synapse(tmp_path_factory: pytest.TempPathFactory, bots: dict[str, MatrixBot]) -> Iterator[Synapse]:
-    """The homeserver, which knows both bots."""
+def bot(tmp_path_factory: pytest.TempPathFactory, check_custom: Check) -> Iterator[MatrixBot]:
+    """The running bot, and its homeserver, which knows the desk as well; both are started at once."""
     try:
         server.environment()
     except NoSynapseError as error:
         pytest.skip(str(error))
-    # The id in it is fixed, as there is one bot at a homeserver. Here are two.
-    registrations = [
-        one.registration().replace("id: ", f"id: {'' if name == 'helper' else name + '-'}", 1)
-        for name, one in bots.items()
-    ]
-    with server.running(tmp_path_factory.mktemp("synapse"), registrations) as running:
-        yield running
+    one = MatrixBot(tmp_path_factory.mktemp("bot"), check_custom)
+    with server.running(tmp_path_factory.mktemp("synapse"), [one.registration(), Desk.registration()]) as synapse:
+        one.start_at(synapse)
+        synapse.wait()
+        yield one
+        one.stop()
 
 
 @pytest.fixture(scope="session")
-def bot(synapse: Synapse, bots: dict[str, MatrixBot]) -> Iterator[MatrixBot]:
-    """The running bot."""
-    bots["helper"].start_at(synapse)
-    yield bots["helper"]
-    bots["helper"].stop()
+def synapse(bot: MatrixBot) -> Synapse:
+    """The bot's homeserver."""
+    return bot.synapse
 
 
 @pytest.fixture(scope="session")
-def strict(synapse: Synapse, bots: dict[str, MatrixBot]) -> Iterator[MatrixBot]:
-    """The running bot that accepts no invitation from here."""
-    bots["strict"].start_at(synapse)
-    yield bots["strict"]
-    bots["strict"].stop()
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """The event loop of the clients and of the desk."""
+    made = asyncio.new_event_loop()
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")
-def new_client(synapse: Synapse) -> Iterator[Callable[[str], Client]]:
+def new_client(synapse: Synapse, loop: asyncio.AbstractEventLoop) -> Iterator[Callable[[str], Client]]:
     """Make a person's client."""
-    loop, clients, numbers = asyncio.new_event_loop(), [], itertools.count(1)
+    clients, numbers = [], itertools.count(1)
 
     def make(name: str) -> Client:
         clients.append(Client(loop, synapse, f"{name}{next(numbers)}"))
@@ -69,7 +60,6 @@ def new_client(synapse: Synapse) -> Iterator[Callable[[str], Client]]:
     yield make
     for client in clients:
         client.close()
-    loop.close()
 
 
 @pytest.fixture(scope="session")
@@ -99,3 +89,15 @@ def ward(clinician: Client, colleague: Client, bot: MatrixBot) -> str:
     colleague.join(room)
     clinician.wait_for(lambda: clinician.membership(room, bot.user) == "join")
     return room
+
+
+@pytest.fixture
+def desk(
+    synapse: Synapse, loop: asyncio.AbstractEventLoop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Desk]:
+    """The channel in this process, handed its events by the test; its guard lets each user send two a minute."""
+    own = Guard(b"key", EventLog(f"sqlite:///{tmp_path / 'events.db'}"), Buckets(2))
+    monkeypatch.setattr(guard, "the_guard", lambda: own)
+    made = Desk(loop, synapse)
+    yield made
+    made.close()

@@ -2,55 +2,59 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
-from bot.channels.matrix_settings import VARIABLES, registration
+import yaml
+from rasa.core.channels.channel import UserMessage
+
+from bot.channels.matrix_client import Homeserver
+from bot.channels.matrix_room import Rooms
+from bot.channels.matrix_settings import VARIABLES, Settings, registration
+from bot.knowledge import phrases
 from bot.serving import launcher, processes
 from bot.serving.service import ACTIONS_URL
 from tests.contract import Check
 from tests.matrix.synapse import SERVER, Synapse
 from tests.running import RunningBot, view
 
+ELSEWHERE = "elsewhere.test"
+
 
 class MatrixBot(RunningBot):
     """The bot's two services, known to the homeserver."""
 
-    def __init__(self, folder: Path, check_custom: Check, name: str, allowed: str) -> None:
-        """Choose ports and tokens.
+    user = f"@helper:{SERVER}"
+    tokens = ("as-token-of-the-tests", "hs-token-of-the-tests")
+    synapse: Synapse
+
+    def __init__(self, folder: Path, check_custom: Check) -> None:
+        """Choose ports.
 
         Args:
             folder: of its view of the project; empty.
             check_custom: for answers over REST.
-            name: of its user.
-            allowed: servers whose users may invite it.
         """
         super().__init__(view(folder), check_custom)
-        self.user = f"@{name}:{SERVER}"
-        self.tokens = (f"as token of {name}".replace(" ", "-"), f"hs token of {name}".replace(" ", "-"))
-        self.allowed = allowed
 
     def registration(self) -> str:
         """Return its registration."""
         return registration(self.user, *self.tokens, self.address.url)
 
     def start_at(self, synapse: Synapse) -> None:
-        """Start both services."""
-        values = (synapse.url, *self.tokens, self.user, self.allowed)
-        with patch.dict(os.environ, dict(zip(VARIABLES, values, strict=True))):
+        """Start both services; the homeserver need not answer yet."""
+        self.synapse = synapse
+        with patch.dict(os.environ, dict(zip(VARIABLES, (synapse.url, *self.tokens, self.user, SERVER), strict=True))):
             self.start()
             self._variables = dict(os.environ)
 
     @property
     def _rasa(self) -> launcher.Service:
         return next(service for service in self.services if service.title == "Rasa")
-
-    @property
-    def rasa_log(self) -> str:
-        """What Rasa has logged."""
-        return self._rasa.log.read_text(encoding="utf-8")
 
     def kill(self) -> None:
         """End Rasa without a warning."""
@@ -68,3 +72,47 @@ class MatrixBot(RunningBot):
                 stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
         self._stack.callback(processes.stop, service.process)
+
+
+class Desk:
+    """The channel without its routes and without Rasa, as a second bot that may be invited from elsewhere only.
+
+    The homeserver does not call it: the test hands it the events, so that it decides what came when.
+    """
+
+    user = f"@desk:{SERVER}"
+    tokens = ("as-token-of-the-desk", "hs-token-of-the-desk")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, synapse: Synapse) -> None:
+        """Make its user."""
+        self._loop = loop
+        settings = Settings(synapse.url, *self.tokens, self.user, frozenset({ELSEWHERE}))
+        self.homeserver = Homeserver(settings)
+        self._rooms = Rooms(settings, self.homeserver, self._silent, "matrix")
+        self._run(self.homeserver.set_up(phrases.BOT_NAME))
+
+    @staticmethod
+    def registration() -> str:
+        """Return its registration."""
+        content = yaml.safe_load(registration(Desk.user, *Desk.tokens, ""))
+        return yaml.safe_dump({**content, "id": "desk", "url": None})
+
+    @staticmethod
+    async def _silent(_: UserMessage) -> None:
+        """Say nothing, as Rasa does when it has failed."""
+
+    def _run(self, work: Any) -> Any:
+        return self._loop.run_until_complete(work)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._run(self.homeserver.close())
+
+    def handle(self, *events: dict[str, Any]) -> None:
+        """Take in events."""
+        for event in events:
+            self._run(self._rooms.handle(event))
+
+    def join(self, room: str) -> None:
+        """Join a room that it was invited to."""
+        self._run(self.homeserver.join(room))

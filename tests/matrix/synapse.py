@@ -29,7 +29,8 @@ ROOT = Path(__file__).resolve().parents[2]
 VERSION = "1.163.2"
 ENVIRONMENT = ROOT / "build" / "synapse-env"
 SERVER = "hospital.test"
-SECONDS = 30.0
+INSTALL_SECONDS = 1200.0
+SECONDS = 60.0
 """How long things may take before a test gives them up."""
 
 PASSWORD = "correct horse"
@@ -39,24 +40,34 @@ class NoSynapseError(Exception):
     """Synapse cannot be had on this machine; says why."""
 
 
-def environment() -> Path:
-    """Return the Python of an environment that holds Synapse; made once, by uv, or by venv and pip where there is none.
+def find_uv() -> str:
+    """Return uv: the one that $UV names, the one on PATH, or the one that `make install` has put into .uv/.
 
     Raises:
-        NoSynapseError: it cannot be installed: no package registry can be reached.
+        NoSynapseError: there is none.
+    """
+    for candidate in (os.environ.get("UV"), "uv", str(ROOT / ".uv" / "bin" / "uv")):
+        if candidate and (found := shutil.which(candidate)):
+            return found
+    raise NoSynapseError("Synapse is installed by uv, and there is none: run `make install`, or set UV to its path.")
+
+
+def environment() -> Path:
+    """Return the Python of an environment that holds Synapse; made by uv where there is none.
+
+    Raises:
+        NoSynapseError: it cannot be installed; says why.
     """
     python, stamp = ENVIRONMENT / "bin" / "python", ENVIRONMENT / f".matrix-synapse-{VERSION}"
     if stamp.is_file() and python.exists():
         return python
-    package, own = f"matrix-synapse=={VERSION}", ROOT / ".uv" / "bin" / "uv"
-    if uv := shutil.which("uv") or (str(own) if own.is_file() else None):
-        make = [uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(ENVIRONMENT)]
-        install = [uv, "pip", "install", "--quiet", "--python", str(python), package]
-    else:
-        make = [sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)]
-        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", package]
-    for words in (make, install):
-        done = subprocess.run(words, capture_output=True, text=True, timeout=600, check=False)
+    uv = find_uv()
+    shutil.rmtree(ENVIRONMENT, ignore_errors=True)  # of another version, or half made
+    for words in (
+        [uv, "venv", "--quiet", "--python", sys.executable, str(ENVIRONMENT)],
+        [uv, "pip", "install", "--quiet", "--python", str(python), f"matrix-synapse=={VERSION}"],
+    ):
+        done = subprocess.run(words, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
         if done.returncode:
             raise NoSynapseError(f"Synapse cannot be installed ({' '.join(words)}):\n{done.stderr[-2000:]}")
     stamp.touch()
@@ -137,6 +148,11 @@ class Synapse:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
+        self.launch()
+        self.wait()
+
+    def launch(self) -> None:
+        """Start it."""
         with (self.folder / "output.log").open("ab") as output:
             self._process = subprocess.Popen(
                 [str(environment()), "-m", "synapse.app.homeserver", "-c", str(self.folder / "homeserver.yaml")],
@@ -147,6 +163,10 @@ class Synapse:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+    def wait(self) -> None:
+        """Wait until it answers."""
+        assert self._process is not None, "it was not launched"
         end = time.monotonic() + 3 * SECONDS
         while not launcher.answers(f"{self.url}/_matrix/client/versions"):
             if self._process.poll() is not None or time.monotonic() > end:
@@ -184,7 +204,7 @@ class Client:
         """Register the person and log in."""
         self._loop = loop
         self.user = synapse.register(name)
-        config = AsyncClientConfig(max_timeouts=1, request_timeout=20, encryption_enabled=False)
+        config = AsyncClientConfig(max_timeouts=1, request_timeout=SECONDS, encryption_enabled=False)
         self.nio = AsyncClient(synapse.url, self.user, config=config)
         assert isinstance(self.run(self.nio.login(PASSWORD)), LoginResponse)
         self.events: dict[str, list[dict[str, Any]]] = {}
@@ -256,9 +276,9 @@ class Client:
 
 @contextlib.contextmanager
 def running(folder: Path, registrations: list[str]) -> Iterator[Synapse]:
-    """Run a homeserver within the block."""
+    """Run a homeserver within the block; it may take some seconds until it answers."""
     synapse = Synapse(folder, registrations)
-    synapse.start()
+    synapse.launch()
     try:
         yield synapse
     finally:

@@ -44,7 +44,7 @@ def test_answer_with_its_figures_citations_warnings_and_standing(clinician: Clie
     custom = bot.ask("somebody", DOSE).custom
     assert custom["facts"] and custom["pitfalls"]
     body, html = answer["body"], answer["formatted_body"]
-    assert (answer["msgtype"], answer["format"]) == ("m.text", HTML)
+    assert (answer["msgtype"], answer["format"]) == ("m.notice", HTML)
     for fact in (*custom["facts"], *custom["pitfalls"]):
         place = f"[{fact['source']}: {', '.join(map(str, fact['citations']))}]"
         for shown in (body, html):
@@ -97,6 +97,7 @@ def test_room_only_when_mentioned_and_in_a_thread(clinician: Client, colleague: 
     related = answer["content"]["m.relates_to"]
     assert (related["rel_type"], related["event_id"]) == ("m.thread", question)
     assert related["m.in_reply_to"] == {"event_id": question}
+    assert related["is_falling_back"]
     assert not answers_to(clinician, ward, bot, unasked) + answers_to(clinician, ward, bot, named_only)
     assert answer["content"]["body"].startswith(bot.ask("the same", DOSE).text)
     # In the thread: what others say to each other is not for the bot, a number that it offered is.
@@ -104,7 +105,10 @@ def test_room_only_when_mentioned_and_in_a_thread(clinician: Client, colleague: 
     numbered = colleague.say(ward, "1", **thread(question))
     clinician.say(ward, "1")
     (second,) = clinician.wait_for(lambda: answers_to(clinician, ward, bot, numbered))
-    assert second["content"]["m.relates_to"]["event_id"] == question
+    assert second["content"]["m.relates_to"] == {
+        "rel_type": "m.thread", "event_id": question, "is_falling_back": False,
+        "m.in_reply_to": {"event_id": numbered},
+    }  # fmt: skip
     mentioned = clinician.say(ward, f"{bot.user} how often?", **thread(question))
     (third,) = clinician.wait_for(lambda: answers_to(clinician, ward, bot, mentioned))
     assert third["content"]["body"].startswith(bot.ask("the same", "how often?").text)
@@ -154,13 +158,25 @@ def test_what_is_no_question_is_left_alone(clinician: Client, bot, chat: str) ->
     assert len(bodies) == 2
 
 
-def test_encrypted_messages_are_said_to_be_unreadable_once(clinician: Client, bot, chat: str) -> None:
+ENCRYPTED = {"algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "x", "session_id": "y"}
+
+
+def test_encrypted_messages_are_said_to_be_unreadable(clinician: Client, bot, chat: str) -> None:
     for _ in range(2):
-        clinician.send(chat, kind="m.room.encrypted", algorithm="m.megolm.v1.aes-sha2", ciphertext="x", session_id="y")
+        clinician.send(chat, kind="m.room.encrypted", **ENCRYPTED)
     ask(clinician, chat, bot, "hello")
-    first, second = clinician.said(chat, bot.user)
-    assert first["content"]["body"] == phrases.ENCRYPTED
-    assert second["content"]["body"] != phrases.ENCRYPTED
+    bodies = [one["content"]["body"] for one in clinician.said(chat, bot.user)]
+    assert bodies[:2] == [phrases.ENCRYPTED] * 2
+    assert len(bodies) == 3
+
+
+def test_encrypted_messages_of_a_room_are_said_to_be_unreadable_once(clinician: Client, bot, ward: str) -> None:
+    for _ in range(2):
+        clinician.send(ward, kind="m.room.encrypted", **ENCRYPTED)
+    ask(clinician, ward, bot, "hello", **mention(bot))
+    bodies = [one["content"]["body"] for one in clinician.said(ward, bot.user)]
+    assert bodies[0] == phrases.ENCRYPTED
+    assert len(bodies) == 2
 
 
 def test_what_was_said_before_it_came_is_not_answered(clinician: Client, bot) -> None:
@@ -178,17 +194,18 @@ def test_what_was_asked_with_the_invitation_is_answered(clinician: Client, bot) 
     assert ask(clinician, room, bot, DOSE)["body"].startswith(bot.ask("early", DOSE).text)
 
 
-def test_invitation_from_another_server_is_declined(clinician: Client, strict: MatrixBot) -> None:
-    room = clinician.room(strict.user, direct=True)
-    clinician.wait_for(lambda: clinician.membership(room, strict.user) == "leave")
-    changes = [one["content"]["membership"] for one in clinician.events[room] if one.get("state_key") == strict.user]
-    assert changes == ["invite", "leave"]
-
-
-def test_neither_words_nor_people_nor_rooms_are_kept(clinician: Client, bot, chat: str) -> None:
-    ask(clinician, chat, bot, "Zqpatientx has sores, what is the dose of sodium thiosulfate?")
-    assert bot.rasa_log
+def test_identifiers_are_taken_out_and_nothing_is_kept(clinician: Client, bot, chat: str) -> None:
+    answer = ask(clinician, chat, bot, f"Mrs Eleanor Whitcombe, MRN 48213377, e.whitcombe@mail.example. {DOSE}")
+    wanted = bot.ask("without identifiers", DOSE)
+    assert answer["body"].startswith(wanted.text)
+    for shown in (answer["body"], answer["formatted_body"]):
+        assert phrases.IDENTIFIERS_REMOVED in shown
+        assert "whitcombe" not in shown.lower()
+    assert answer["body"] != ask(clinician, chat, bot, DOSE)["body"]
+    ask(clinician, chat, bot, "zqunheardof has sores")  # nothing that can be told to be a name
     files = [path for path in (bot.root / "var").rglob("*") if path.is_file()]
-    assert {path.name for path in files} >= {"rasa.log", "events.db", "conversations.db"}
-    for word in ("Zqpatientx", clinician.user, chat, bot.tokens[0], bot.tokens[1]):
-        assert [path.name for path in files if word.encode() in path.read_bytes()] == []
+    assert {path.name for path in files} >= {"rasa.log", "actions.log", "events.db", "conversations.db"}
+    words = ("whitcombe", "48213377", "zqunheardof", "sores", clinician.user, chat, *bot.tokens)
+    for path in files:
+        kept = path.read_bytes().lower()
+        assert [word for word in words if word.lower().encode() in kept] == [], path.name

@@ -29,6 +29,7 @@ def said(body: str, **more) -> dict:
     [
         said("what now?", **{"m.mentions": {"user_ids": [BOT.user]}}),
         said(f"hey {BOT.user} what now?"),
+        said(f"what now, {BOT.user}?"),
         said("Calciphylaxis Assistant: what now?"),
         said("@calciphylaxis what now?"),
         said("x", formatted_body=f'<a href="https://matrix.to/#/{BOT.user}">x</a>'),
@@ -46,6 +47,8 @@ def test_mentioned(message: dict) -> None:
         said("is that calciphylaxis: yes or no?"),
         said(f"{BOT.user}: what now?", **{"m.mentions": {}}),
         said("x", **{"m.mentions": {"user_ids": BOT.user + "x"}}),
+        said(f"ask {BOT.user}s about it"),
+        said("x", formatted_body=f'<a href="https://matrix.to/#/{BOT.user}.au">x</a>'),
         said("x", **{"m.mentions": {"user_ids": ["@other:example.org"]}}),
         {"body": 7, "formatted_body": []},
         {},
@@ -71,6 +74,11 @@ def test_only_the_name_and_the_quotation_are_taken_off(body: str) -> None:
         body, **{"m.mentions": {"user_ids": [BOT.user]}, "m.relates_to": {"m.in_reply_to": {"event_id": "$"}}}
     )
     assert content.spoken(message, BOT) == "what of calciphylaxis?"
+
+
+def test_the_quotation_in_a_thread_is_taken_off_too() -> None:
+    related = {"rel_type": "m.thread", "event_id": "$r", "is_falling_back": True, "m.in_reply_to": {"event_id": "$"}}
+    assert content.spoken(said("> <@a:b> how?\n\nhow often?", **{"m.relates_to": related}), BOT) == "how often?"
 
 
 def test_a_quotation_of_a_message_that_is_no_reply_stays() -> None:

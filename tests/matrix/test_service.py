@@ -9,7 +9,7 @@ from tests.matrix.test_asking import DOSE
 
 ROUTES = [
     ("PUT", "/transactions/1"),
-    ("GET", "/users/@helper:hospital.test"),
+    ("GET", "/users/%40helper%3Ahospital.test"),
     ("GET", "/rooms/%23alias:hospital.test"),
     ("POST", "/ping"),
 ]
@@ -18,15 +18,16 @@ PREFIX = "/_matrix/app/v1"
 
 def call(bot, method: str, path: str, token: str | None = "", **more) -> httpx.Response:
     token = bot.tokens[1] if token == "" else token
-    headers = {} if token is None else {"Authorization": f"Bearer {token}".encode()}
+    headers = {} if token is None else {"Authorization": b"Bearer " + token.encode(errors="surrogateescape")}
     return bot.client.request(method, path, headers=headers, **more)
 
 
-@pytest.mark.parametrize(("method", "path"), [*((how, PREFIX + path) for how, path in ROUTES), *ROUTES[:3]])
+@pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_only_the_homeserver_is_let_in(bot, method: str, path: str) -> None:
+    path = PREFIX + path
     for token, status, code in (
         (None, 401, "M_MISSING_TOKEN"), ("wrong", 403, "M_FORBIDDEN"), (bot.tokens[0], 403, "M_FORBIDDEN"),
-        ("é", 403, "M_FORBIDDEN"),
+        ("é", 403, "M_FORBIDDEN"), ("\udcff", 403, "M_FORBIDDEN"),
     ):  # fmt: skip
         answer = call(bot, method, path, token, json={"events": []})
         assert (answer.status_code, answer.json()["errcode"]) == (status, code)

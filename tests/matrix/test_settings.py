@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -50,6 +49,9 @@ def test_a_missing_one_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> N
     [
         ("MATRIX_HOMESERVER", "matrix.example.org"),
         ("MATRIX_HOMESERVER", "https://matrix.example.org/_matrix"),
+        ("MATRIX_HOMESERVER", "https://matrix.example.org:port"),
+        ("MATRIX_HOMESERVER", "https://[::1"),
+        ("MATRIX_HOMESERVER", "https://name:word@matrix.example.org"),
         ("MATRIX_HS_TOKEN", "one"),
         ("MATRIX_BOT_USER", "helper"),
         ("MATRIX_BOT_USER", "@Helper:example.org"),
@@ -62,11 +64,14 @@ def test_a_bad_one_is_named(name: str, value: str) -> None:
         read_settings({**GOOD, name: value})
 
 
-def command(**variables: str) -> subprocess.CompletedProcess[str]:
+REGISTRATION = ("matrix-registration", "--url", "http://10.0.0.1:5005/")
+
+
+def command(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in processes.environment().items() if name not in VARIABLES}
     return subprocess.run(
-        [sys.executable, "-m", "bot", "matrix-registration", "--url", "http://10.0.0.1:5005/"],
-        env={**environment, **variables}, capture_output=True, text=True, timeout=60, check=False,
+        [sys.executable, "-m", "bot", *(words or REGISTRATION)],
+        env={**environment, **variables}, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
 
 
@@ -94,4 +99,11 @@ def test_registration_needs_the_bots_name() -> None:
     done = command()
     assert done.returncode == 1
     assert "MATRIX_BOT_USER" in done.stderr
-    assert os.linesep + "Traceback" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_launcher_names_what_is_missing_before_it_starts_anything() -> None:
+    done = command("run", **{name: value for name, value in GOOD.items() if name != "MATRIX_HS_TOKEN"})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "needs MATRIX_HS_TOKEN" in done.stderr
+    assert "Traceback" not in done.stderr
