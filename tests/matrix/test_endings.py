@@ -9,7 +9,7 @@ from tests.matrix.running import MatrixBot
 from tests.matrix.synapse import Client, Synapse
 from tests.matrix.test_asking import DOSE, answers_to, ask
 
-PATIENT = 90.0
+PATIENT = 180.0
 
 
 def once(client: Client, room: str, bot: MatrixBot, question: str) -> None:
@@ -52,8 +52,8 @@ def test_both_killed_with_the_question_on_its_way(
     synapse.kill()
     bot.kill()
     bot.resume_actions()
-    synapse.start()
     bot.start_again()
+    synapse.start()
     # Nothing is said meanwhile that would remind the homeserver.
     once(clinician, chat, bot, question)
 
