@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Iterator
 
 from tests.matrix.running import MatrixBot
-from tests.matrix.synapse import Client, Synapse
+from tests.matrix.synapse import SECONDS, Client, Synapse
 from tests.matrix.test_asking import DOSE, answers_to, ask
 
 PATIENT = 180.0
@@ -58,8 +59,8 @@ def test_both_killed_with_the_question_on_its_way(
     once(clinician, chat, bot, question)
 
 
-def push(clinician: Client, bot: MatrixBot, chat: str, question: str, name: str) -> None:
-    """Send the bot a transaction with a question, as the homeserver does."""
+def push(clinician: Client, bot: MatrixBot, chat: str, question: str, name: str) -> int:
+    """Send the bot a transaction with a question, as the homeserver does; return the status."""
     content = {"msgtype": "m.text", "body": DOSE}
     event = {
         "type": "m.room.message",
@@ -69,15 +70,27 @@ def push(clinician: Client, bot: MatrixBot, chat: str, question: str, name: str)
         "content": content,
     }
     headers = {"Authorization": f"Bearer {bot.tokens[1]}"}
-    answer = bot.client.put(f"/_matrix/app/v1/transactions/{name}", json={"events": [event]}, headers=headers)
-    assert (answer.status_code, answer.json()) == (200, {})
+    return bot.client.put(
+        f"/_matrix/app/v1/transactions/{name}", json={"events": [event]}, headers=headers, timeout=SECONDS
+    ).status_code
+
+
+@contextlib.contextmanager
+def broken_store(bot: MatrixBot) -> Iterator[None]:
+    """Take the guard's table of events away within the block."""
+    with contextlib.closing(sqlite3.connect(bot.root / "var" / "events.db", isolation_level=None)) as store:
+        store.execute("ALTER TABLE events RENAME TO away")
+        try:
+            yield
+        finally:
+            store.execute("ALTER TABLE away RENAME TO events")
 
 
 def test_nothing_is_said_to_an_answered_question(clinician: Client, bot: MatrixBot, chat: str) -> None:
     question = clinician.say(chat, DOSE)
     once(clinician, chat, bot, question)
     for name in ("again", "and again", "again"):
-        push(clinician, bot, chat, question, name)
+        assert push(clinician, bot, chat, question, name) == 200
     once(clinician, chat, bot, question)
 
 
@@ -89,5 +102,18 @@ def test_answer_that_was_sent_and_not_noted(clinician: Client, bot: MatrixBot, c
         assert noted.execute("DELETE FROM events").rowcount > 0
     synapse.kill()
     synapse.start()
-    push(clinician, bot, chat, question, "after the end")
+    assert push(clinician, bot, chat, question, "after the end") == 200
     once(clinician, chat, bot, question)
+
+
+def test_a_fault_here_leaves_the_question_to_the_homeserver(clinician: Client, bot: MatrixBot, chat: str) -> None:
+    with broken_store(bot):
+        assert push(clinician, bot, chat, "$fault", "fault") == 503
+    assert push(clinician, bot, chat, "$fault", "fault") == 200
+    once(clinician, chat, bot, "$fault")
+
+
+def test_an_event_that_fails_for_good_does_not_hold_up_the_others(clinician: Client, bot: MatrixBot, chat: str) -> None:
+    with broken_store(bot):
+        assert [push(clinician, bot, chat, "$broken", "broken") for _ in range(3)] == [503, 503, 200]
+    ask(clinician, chat, bot, "hello")
