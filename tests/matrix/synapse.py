@@ -48,7 +48,7 @@ def find_uv() -> str:
     """
     for candidate in (os.environ.get("UV"), "uv", str(ROOT / ".uv" / "bin" / "uv")):
         if candidate and (found := shutil.which(candidate)):
-            return found
+            return os.path.abspath(found)
     raise NoSynapseError("Synapse is installed by uv, and there is none: run `make install`, or set UV to its path.")
 
 
@@ -67,7 +67,8 @@ def environment() -> Path:
         [uv, "venv", "--quiet", "--python", sys.executable, str(ENVIRONMENT)],
         [uv, "pip", "install", "--quiet", "--python", str(python), f"matrix-synapse=={VERSION}"],
     ):
-        done = subprocess.run(words, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
+        # Elsewhere than in the project, whose overrides of Rasa's pins are not for Synapse.
+        done = subprocess.run(words, cwd="/", capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
         if done.returncode:
             raise NoSynapseError(f"Synapse cannot be installed ({' '.join(words)}):\n{done.stderr[-2000:]}")
     stamp.touch()
