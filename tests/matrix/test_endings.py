@@ -103,6 +103,7 @@ def test_homeserver_killed_while_the_bot_answers(
     once(clinician, chat, bot, before)
     with contextlib.closing(sqlite3.connect(bot.root / "var" / "events.db", isolation_level=None)) as noted:
         assert noted.execute("DELETE FROM events").rowcount > 0
+    clinician.typing.clear()
     bot.pause_actions()
     question = clinician.say(chat, DOSE)
     clinician.wait_for(lambda: bot.user in clinician.typing.get(chat, ()))
