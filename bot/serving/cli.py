@@ -1,8 +1,10 @@
-"""The commands `train`, `run` and `chat` of `python -m bot`."""
+"""The commands `train`, `run`, `chat` and `matrix-registration` of `python -m bot`."""
 
 from __future__ import annotations
 
 import argparse
+import os
+import secrets
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -34,6 +36,12 @@ def add_parser(subparsers: Subparsers) -> None:
     command = subparsers.add_parser("chat", help="chat in the terminal, starting what it needs")
     _add_ports(command)
     command.set_defaults(run=_answering(_chat))
+
+    command = subparsers.add_parser("matrix-registration", help="print the file that makes the bot known to Matrix")
+    command.add_argument(
+        "--url", default="http://127.0.0.1:5005", help="where the homeserver reaches the bot (default: %(default)s)"
+    )
+    command.set_defaults(run=_answering(_matrix_registration))
 
 
 def _add_ports(command: argparse.ArgumentParser) -> None:
@@ -91,3 +99,22 @@ def _chat(arguments: argparse.Namespace) -> None:
     from bot.serving.launcher import LOOPBACK, Address
 
     chat(Path.cwd(), Address(LOOPBACK, arguments.port), arguments.actions_port)
+
+
+def _matrix_registration(arguments: argparse.Namespace) -> None:
+    from bot.channels import matrix_settings as matrix
+
+    try:
+        user = matrix.check_user(os.environ.get(matrix.BOT_USER, "").strip())
+    except matrix.SettingsError as error:
+        raise ServingError(str(error)) from error
+    as_token, hs_token = _given_or_new(matrix.AS_TOKEN), _given_or_new(matrix.HS_TOKEN)
+    print(matrix.registration(user, as_token, hs_token, arguments.url.rstrip("/")), end="")
+
+
+def _given_or_new(name: str) -> str:
+    """Return the token that an environment variable holds, or a new one."""
+    if given := os.environ.get(name, "").strip():
+        return given
+    print(f"{name} was not set, so a new token was made: set it to the one in the file.", file=sys.stderr)
+    return secrets.token_hex(32)

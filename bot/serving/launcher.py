@@ -16,6 +16,7 @@ from pathlib import Path
 
 import httpx
 
+from bot.channels.matrix_settings import SettingsError, read_settings
 from bot.channels.tokens import TOKEN_VARIABLE, TOKENS_VARIABLE, read_tokens
 from bot.knowledge.loading import KnowledgeError, load
 from bot.serving import processes
@@ -122,6 +123,18 @@ def check_exposure(address: Address) -> None:
         )
 
 
+def check_channels() -> None:
+    """Check that no channel is set up in part.
+
+    Raises:
+        ServingError: One is; says what is missing.
+    """
+    try:
+        read_settings(os.environ)
+    except SettingsError as error:
+        raise ServingError(str(error)) from error
+
+
 def check_port(address: Address, purpose: str, option: str) -> None:
     """Check that a service could listen.
 
@@ -186,6 +199,7 @@ def running(
     actions = Address(LOOPBACK, actions_port)
     check_project(root)
     check_exposure(address)
+    check_channels()
     if address.port == actions_port:
         raise ServingError(f"port {actions_port} cannot serve both Rasa and the actions; choose two.")
     check_port(address, "Rasa", "--port")
