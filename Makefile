@@ -40,7 +40,7 @@ $(STAMP): pyproject.toml uv.lock
 	$$uv sync --frozen
 	@touch $@
 
-run: $(STAMP) ## train if needed, then serve on http://127.0.0.1:5005 until Ctrl-C
+run: $(STAMP) ## train if needed, then serve the page and REST on http://127.0.0.1:5005 until Ctrl-C
 	@$(PYTHON) -m bot run $(ARGS)
 
 chat: $(STAMP) ## chat in the terminal, starting what it needs
