@@ -1,0 +1,312 @@
+"""The channel of the page over HTTP, without a browser and without Rasa behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+from rasa.core.channels.channel import UserMessage, register
+from rasa.shared.exceptions import InvalidConfigException
+from sanic import Sanic
+from sanic.touchup import TouchUp
+
+from bot.channels import guard
+from bot.channels.guard import messages_of
+from bot.channels.page import channel
+from bot.channels.page.channel import Answers, PageInput, security_headers
+from bot.channels.page.origins import ORIGINS_VARIABLE, allowed_origins
+from bot.channels.page.words import drawable, names
+from bot.knowledge import phrases
+from bot.knowledge.answer import Answer, Kind, Understood
+from bot.knowledge.answering import fault
+from bot.knowledge.loading import load
+
+MESSAGES = "/webhooks/page/messages"
+FEEDBACK = "/webhooks/page/feedback"
+SETTINGS = "/webhooks/page/settings"
+BODY = {"sender": "someone", "message": "how much thiosulfate", "answer": "1"}
+TOKEN = "correct horse"
+_numbers = itertools.count()
+
+Send = Callable[..., httpx.Response]
+
+
+def says(answer: Answer) -> Callable[[UserMessage], Any]:
+    """Make a Rasa that says one answer to everything."""
+
+    async def handle(message: UserMessage) -> None:
+        for part in messages_of(answer, message.sender_id):
+            message.output_channel.messages.append(part)
+
+    return handle
+
+
+@pytest.fixture(autouse=True)
+def guard_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """No test writes into the project."""
+    monkeypatch.setattr(guard, "FOLDER", tmp_path)
+    guard.the_guard.cache_clear()
+    yield
+    guard.the_guard.cache_clear()
+
+
+@pytest.fixture
+def send(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Send a request to a server that holds the channel only; every request gets a new one, unless told otherwise."""
+    touch_up = TouchUp.run
+
+    def once(app: Any) -> None:
+        # It rewrites Sanic's own code for the first server of a process, and fails on the second.
+        with contextlib.suppress(KeyError):
+            touch_up(app)
+
+    monkeypatch.setattr(TouchUp, "run", once)
+    runner = asyncio.Runner()
+
+    def start(intents: tuple[str, ...] = ()) -> Sanic:
+        app = Sanic(f"page_{next(_numbers)}")
+        app.ctx.agent = SimpleNamespace(domain=SimpleNamespace(intents=list(intents)))
+        page = PageInput()
+        page.blueprint = lambda _: PageInput.blueprint(page, says(fault(load())))  # type: ignore[method-assign]
+        register([page], app, "/webhooks/")
+        runner.run(app._startup())
+        return app
+
+    def request(method: str, path: str, app: Sanic | None = None, intents: tuple[str, ...] = (), **words: Any) -> Any:
+        served = app or start(intents)
+
+        async def run() -> httpx.Response:
+            transport = httpx.ASGITransport(app=served)  # type: ignore[arg-type]
+            async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
+                return await client.request(method, path, **words)
+
+        return runner.run(run())
+
+    request.start = start  # type: ignore[attr-defined]
+    with runner:
+        yield request
+
+
+@pytest.mark.parametrize("path", ["/", "/assistant.js", "/page.css", SETTINGS])
+def test_every_response_bears_the_policy(send: Send, path: str) -> None:
+    reply = send("GET", path)
+    assert reply.status_code == httpx.codes.OK
+    policy = reply.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'self'" in policy
+    assert reply.headers["x-content-type-options"] == "nosniff"
+    assert reply.headers["referrer-policy"] == "no-referrer"
+
+
+def test_files_are_sent_packed_and_once(send: Send) -> None:
+    plain = send("GET", "/assistant.js", headers={"Accept-Encoding": "identity"})
+    packed = send("GET", "/assistant.js", headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.content == plain.content == (Path(channel.__file__).parent / "assistant.js").read_bytes()
+    assert packed.num_bytes_downloaded < len(plain.content) / 2
+    again = send("GET", "/assistant.js", headers={"If-None-Match": plain.headers["etag"]})
+    assert (again.status_code, again.content) == (httpx.codes.NOT_MODIFIED, b"")
+
+
+def test_a_message_is_answered(send: Send, check_custom: Callable[..., None]) -> None:
+    reply = send("POST", MESSAGES, json=BODY)
+    assert reply.status_code == httpx.codes.OK
+    check_custom(reply.json()["custom"])
+    assert reply.json()["lead"] == [phrases.ERROR]
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "says"),
+    [
+        ({"content": b"{", "headers": {"Content-Type": "application/json"}}, 400, phrases.NO_JSON),
+        ({"json": [BODY]}, 400, phrases.NO_JSON),
+        ({"json": {"message": "x"}}, 400, phrases.NO_SENDER),
+        ({"json": {**BODY, "sender": "default"}}, 400, phrases.NO_SENDER),
+        ({"json": {**BODY, "sender": "x" * 256}}, 400, phrases.NO_SENDER),
+        ({"json": {**BODY, "message": 3}}, 400, phrases.NO_MESSAGE),
+        # What a page of another origin may send without asking.
+        (
+            {"content": b'{"sender": "x", "message": "y"}', "headers": {"Content-Type": "text/plain"}},
+            415,
+            phrases.NO_JSON,
+        ),
+        ({"content": b'{"sender": "x", "message": "y"}'}, 415, phrases.NO_JSON),
+    ],
+)
+def test_what_is_no_message_is_said(
+    send: Send, check_custom: Callable[..., None], request_: dict[str, Any], status: int, says: str
+) -> None:
+    reply = send("POST", MESSAGES, **request_)
+    assert (reply.status_code, reply.json()["lead"]) == (status, [says])
+    check_custom(reply.json()["custom"])
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", SETTINGS), ("POST", MESSAGES), ("POST", FEEDBACK)])
+def test_with_a_token_only_who_has_it(send: Send, monkeypatch: pytest.MonkeyPatch, method: str, path: str) -> None:
+    monkeypatch.setenv("REST_TOKEN", TOKEN)
+    words = {"json": BODY} if method == "POST" else {}
+    for headers in ({}, {"Authorization": "Bearer wrong"}):
+        reply = send(method, path, headers=headers, **words)
+        assert (reply.status_code, reply.json()["lead"]) == (httpx.codes.UNAUTHORIZED, [phrases.NOT_ALLOWED])
+    let_in = send(method, path, headers={"Authorization": f"Bearer {TOKEN}"}, **words)
+    assert let_in.status_code != httpx.codes.UNAUTHORIZED
+    assert send("GET", "/").status_code == httpx.codes.OK
+
+
+def test_settings_are_of_the_knowledge_base(send: Send) -> None:
+    settings, knowledge = send("GET", SETTINGS).json(), load()
+    assert settings["document"]["updated"] == knowledge.document.updated.isoformat()
+    assert settings["document"]["review_status"] == knowledge.document.review_status
+    assert set(settings["topics"]) == {topic.id for topic in knowledge.topics}
+    assert settings["examples"]
+    assert set(settings["examples"]) <= {fact.question for fact in knowledge.facts}
+    assert set(settings["certainty"]) == {fact.certainty.value for fact in knowledge.facts} | set(settings["certainty"])
+
+
+def test_roles_are_offered_where_the_dialogue_hears_them(send: Send) -> None:
+    assert send("GET", SETTINGS).json()["roles"] == []
+    offered = send("GET", SETTINGS, intents=(channel.ROLE_INTENT,)).json()["roles"]
+    assert {"label": "nurse", "message": "I am a nurse"} in offered
+
+
+class Kept:
+    """Stands for the module that keeps marks."""
+
+    MARKS = ("useful", "wrong")
+
+    def __init__(self, fails: Exception | None = None) -> None:
+        self.rows: list[tuple[Any, ...]] = []
+        self.fails = fails
+
+    def record(self, sender: str, answer: dict[str, Any], mark: str, remark: str = "") -> None:
+        if mark not in self.MARKS:
+            raise ValueError(mark)
+        if self.fails:
+            raise self.fails
+        self.rows.append((sender, answer["kind"], mark, remark))
+
+
+def test_a_mark_is_kept_with_its_answer_and_names_nobody(send: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Kept()
+    monkeypatch.setattr(channel, "feedback", kept)
+    app = send.start()
+    send("POST", MESSAGES, app=app, json=BODY)
+    remark = "Mrs Zqpatientx needs more"
+    reply = send("POST", FEEDBACK, app=app, json={**BODY, "mark": "useful", "remark": remark})
+    assert (reply.status_code, reply.content) == (httpx.codes.NO_CONTENT, b"")
+    ((sender, kind, mark, kept_remark),) = kept.rows
+    assert (sender, kind, mark) == ("someone", "error", "useful")
+    assert "Zqpatientx" not in kept_remark
+    assert "needs more" in kept_remark
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "says"),
+    [
+        ({"mark": "marvellous"}, 400, phrases.NO_MARK),
+        ({"mark": None}, 400, phrases.NO_MARK),
+        ({"mark": "useful", "remark": 3}, 400, phrases.NO_MARK),
+        ({"mark": "useful", "remark": "x" * 2000}, 400, phrases.NO_MARK),
+        ({"mark": "useful", "answer": "2"}, 404, phrases.NO_ANSWER_TO_MARK),
+        ({"mark": "useful", "sender": "another"}, 404, phrases.NO_ANSWER_TO_MARK),
+    ],
+)
+def test_a_mark_that_cannot_be_kept(
+    send: Any, monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], status: int, says: str
+) -> None:
+    kept = Kept()
+    monkeypatch.setattr(channel, "feedback", kept)
+    app = send.start()
+    send("POST", MESSAGES, app=app, json=BODY)
+    reply = send("POST", FEEDBACK, app=app, json={**BODY, **changed})
+    assert (reply.status_code, reply.json()["lead"], kept.rows) == (status, [says], [])
+
+
+def test_a_store_that_fails_is_said(send: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channel, "feedback", Kept(sqlite3.OperationalError("disk is full: Zqpatientx")))
+    app = send.start()
+    send("POST", MESSAGES, app=app, json=BODY)
+    reply = send("POST", FEEDBACK, app=app, json={**BODY, "mark": "useful"})
+    assert (reply.status_code, reply.json()["lead"]) == (503, [phrases.ERROR])
+
+
+def test_without_a_keeper_no_mark_is_offered(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channel, "feedback", None)
+    assert send("GET", SETTINGS).json()["marks"] == []
+    assert send("POST", FEEDBACK, json={**BODY, "mark": "useful"}).status_code == httpx.codes.NOT_FOUND
+
+
+def test_only_the_latest_answers_are_remembered() -> None:
+    answers = Answers(most=2)
+    for number in range(3):
+        answers.keep("", "someone", str(number), {"number": number})
+    assert [answers.find("", "someone", str(number)) for number in range(3)] == [None, {"number": 1}, {"number": 2}]
+    assert answers.find("owner", "someone", "2") is None
+
+
+def test_origins() -> None:
+    given = "https://portal.hospital.example, http://10.0.0.5:8080"
+    origins = allowed_origins({ORIGINS_VARIABLE: given})
+    assert origins == ["https://portal.hospital.example", "http://10.0.0.5:8080"]
+    assert allowed_origins({}) == []
+    assert f"frame-ancestors 'self' {' '.join(origins)};" in security_headers(origins)["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    "wrong", ["*", "portal.example", "https://portal.example/page", "https://a.example; script-src *"]
+)
+def test_what_is_no_origin(wrong: str) -> None:
+    with pytest.raises(InvalidConfigException, match=ORIGINS_VARIABLE):
+        allowed_origins({ORIGINS_VARIABLE: wrong})
+
+
+def answer(**fields: Any) -> Answer:
+    return Answer(**{"kind": Kind.ANSWER, "understood": Understood(intent="ask_dose"), **fields})
+
+
+def test_what_stands_around_the_facts() -> None:
+    first, second, third = load().facts[:3]
+    drawn = drawable(
+        messages_of(answer(lead=phrases.CLAIM, facts=(first, second), pitfalls=(third,), notes=("A.",)), "")
+    )
+    assert (drawn["lead"], drawn["notes"]) == ([phrases.CLAIM], ["A."])
+
+
+def test_an_answer_of_facts_alone_has_nothing_around_it() -> None:
+    for fact in load().facts:
+        drawn = drawable(messages_of(answer(facts=(fact,)), ""))
+        assert (drawn["lead"], drawn["notes"]) == ([], []), fact.id
+
+
+def test_an_answer_without_facts_is_all_words() -> None:
+    refused = answer(kind=Kind.OUT_OF_SCOPE, lead="No.", notes=("But:", "and"), follow_ups=("What?",), markers=(1,))
+    drawn = drawable(messages_of(refused, ""))
+    assert (drawn["lead"], drawn["notes"]) == (["No."], ["But:", "and"])
+
+
+def test_the_emergency_line_stands_by_itself() -> None:
+    lead = f"{phrases.URGENT} {phrases.URGENT_FACTS}"
+    drawn = drawable(messages_of(answer(kind=Kind.URGENT, lead=lead, facts=load().facts[:1]), ""))
+    assert drawn["lead"] == [phrases.URGENT, phrases.URGENT_FACTS]
+
+
+def test_a_notice_is_drawn_once() -> None:
+    messages = guard.with_notice(messages_of(answer(facts=load().facts[:1]), ""))
+    drawn = drawable(messages)
+    assert drawn["custom"]["notice"]
+    assert drawn["notes"] == []
+
+
+def test_every_intent_of_a_facet_has_its_words() -> None:
+    asked = names()["asked"]
+    assert {f"ask_{facet.value}" for fact in load().facts for facet in fact.facets} <= set(asked)
