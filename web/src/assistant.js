@@ -173,7 +173,6 @@ class CalciphylaxisAssistant extends LitElement {
             <p>Answers from one cited document. For healthcare professionals.</p>
           </div>
           <div class="controls">
-            ${this._roleChoice()}
             <button type="button" class="over" @click=${this._startOver}>${OVER} Start over</button>
           </div>
           ${this._status(view)}
@@ -195,10 +194,10 @@ class CalciphylaxisAssistant extends LitElement {
   _roleChoice() {
     if (!this._settings?.roles?.length) return nothing;
     return html`
-      <label class="role"><span>I am a</span>
+      <label class="role">I am a
         <select @change=${this._chooseRole}>
           <option value="">not said</option>
-          ${this._settings.roles.map(({ label, message }) => html`<option value=${message}>${label}</option>`)}
+          ${this._settings.roles.map(({ label, message }) => html`<option value=${message} ?selected=${message === this._role}>${label}</option>`)}
         </select>
       </label>
     `;
@@ -219,6 +218,7 @@ class CalciphylaxisAssistant extends LitElement {
       <div class="welcome">
         <p class="lead">Ask in your own words. Every line of an answer is a fact of the document, with how sure it is and where it stands.</p>
         ${this._settings ? html`<p class="note">${this._settings.document.disclaimer}</p>` : nothing}
+        ${this._roleChoice()}
         ${examples.length ? html`
           <div class="next" role="group" aria-label="Examples">
             <span class="label" aria-hidden="true">For example</span>
