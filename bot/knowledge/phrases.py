@@ -55,10 +55,16 @@ TOO_LONG = (
     "Please ask in a sentence or two, for example:"
 )
 NO_SENDER = "The request names no sender. Send `sender` (a text that is this conversation's own) and `message` as JSON."
+NO_RANDOM_SENDER = (
+    "The request names no sender that nobody can guess. Send a random UUID as `sender`, a new one for each "
+    "conversation."
+)
 NO_MESSAGE = "The request holds no message. Send `message` (a text) beside `sender` as JSON."
 NO_JSON = 'The request is not a JSON object. Send {"sender": "...", "message": "..."}.'
 NO_MARK = "The request holds no mark that is known. Send one of those that the settings name, as `mark`."
-NO_ANSWER_TO_MARK = "The answer that this mark is for is no longer known. Ask again, then mark the new answer."
+NO_ANSWER_TO_MARK = (
+    "The answer that this mark is for has one already, or is no longer known. Ask again, then mark the new answer."
+)
 NOT_ALLOWED = "The request carries no valid token. Send `Authorization: Bearer` with the token of this service."
 IDENTIFIERS_REMOVED = (
     "Details that could identify a person were removed from your message before it was read; none were kept. Please "

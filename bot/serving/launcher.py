@@ -304,9 +304,8 @@ def serve(root: Path, address: Address, actions_port: int, report: Report) -> No
     with stop_on_signals() as stop:
         with running(root, address, actions_port, report, stop) as services:
             if services:
+                report(f"Talk to it with `make chat`, or POST to {address.url}/webhooks/rest/webhook; Ctrl-C stops it.")
                 report(f"Ready. Open {address.url}/ in a browser.")
-                report(f"Or talk to it with `make chat`, or POST to {address.url}/webhooks/rest/webhook")
-                report("Ctrl-C stops it.")
             while services and not stop.wait(0.5):
                 check_alive(services)
             report("Stopping.")

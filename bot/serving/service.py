@@ -169,8 +169,6 @@ def serve_rasa(arguments: argparse.Namespace) -> int:
     from rasa.shared.exceptions import RasaException
     from rasa.utils.common import configure_logging_and_warnings
 
-    from bot.channels.page.origins import allowed_origins
-
     spare_repeated_work()
     configure_logging()
     configure_logging_and_warnings(logging.INFO)
@@ -192,7 +190,6 @@ def serve_rasa(arguments: argparse.Namespace) -> int:
             interface=arguments.interface,
             port=arguments.port,
             credentials="credentials.yml",
-            cors=allowed_origins(),
             enable_api=False,
             endpoints=endpoints,
             server_listeners=[(check_ready, "after_server_start")],

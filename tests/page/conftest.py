@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from bot.channels.page.origins import ORIGINS_VARIABLE
+from bot.channels.page.policy import ORIGINS_VARIABLE
 from tests.browser import NoBrowserError, browser
 from tests.running import RunningBot, view
 
@@ -62,7 +62,7 @@ def chromium() -> Iterator[Browser]:
         with browser() as running:
             yield running
     except NoBrowserError as error:
-        pytest.skip(str(error))
+        pytest.fail(str(error), pytrace=False)
 
 
 @pytest.fixture(scope="module")

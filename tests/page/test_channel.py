@@ -13,17 +13,21 @@ from typing import Any
 
 import httpx
 import pytest
+from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage, register
+from rasa.core.run import configure_app
 from rasa.shared.exceptions import InvalidConfigException
 from sanic import Sanic
 from sanic.touchup import TouchUp
 
 from bot.channels import guard
 from bot.channels.guard import messages_of
-from bot.channels.page import channel
-from bot.channels.page.channel import Answers, PageInput, security_headers
-from bot.channels.page.origins import ORIGINS_VARIABLE, allowed_origins
-from bot.channels.page.words import drawable, names
+from bot.channels.page import channel, marks
+from bot.channels.page.channel import PageInput
+from bot.channels.page.marks import Answers
+from bot.channels.page.policy import ORIGINS_VARIABLE, allowed_origins, security_headers
+from bot.channels.page.words import drawable, words
+from bot.channels.rest import GuardedRest
 from bot.knowledge import phrases
 from bot.knowledge.answer import Answer, Kind, Understood
 from bot.knowledge.answering import fault
@@ -32,7 +36,9 @@ from bot.knowledge.loading import load
 MESSAGES = "/webhooks/page/messages"
 FEEDBACK = "/webhooks/page/feedback"
 SETTINGS = "/webhooks/page/settings"
-BODY = {"sender": "someone", "message": "how much thiosulfate", "answer": "1"}
+SENDER, ANSWER = "0f" * 16, "123e4567-e89b-12d3-a456-426614174000"
+BODY = {"sender": SENDER, "message": "how much thiosulfate", "answer": ANSWER}
+HOSPITAL = "https://portal.hospital.example"
 TOKEN = "correct horse"
 _numbers = itertools.count()
 
@@ -71,17 +77,20 @@ def send(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setattr(TouchUp, "run", once)
     runner = asyncio.Runner()
 
-    def start(intents: tuple[str, ...] = ()) -> Sanic:
+    def start(intents: tuple[str, ...] = (), says: Any = says(fault(load()))) -> Sanic:  # noqa: B008
         app = Sanic(f"page_{next(_numbers)}")
         app.ctx.agent = SimpleNamespace(domain=SimpleNamespace(intents=list(intents)))
         page = PageInput()
-        page.blueprint = lambda _: PageInput.blueprint(page, says(fault(load())))  # type: ignore[method-assign]
+        page.blueprint = lambda _: PageInput.blueprint(page, says)  # type: ignore[method-assign]
         register([page], app, "/webhooks/")
-        runner.run(app._startup())
         return app
 
     def request(method: str, path: str, app: Sanic | None = None, intents: tuple[str, ...] = (), **words: Any) -> Any:
         served = app or start(intents)
+        if not served.router.finalized:
+            runner.run(served._startup())
+            # Rasa adds its CORS then.
+            runner.run(served._server_event("init", "before", loop=runner.get_loop()))
 
         async def run() -> httpx.Response:
             transport = httpx.ASGITransport(app=served)  # type: ignore[arg-type]
@@ -130,9 +139,10 @@ def test_a_message_is_answered(send: Send, check_custom: Callable[..., None]) ->
     [
         ({"content": b"{", "headers": {"Content-Type": "application/json"}}, 400, phrases.NO_JSON),
         ({"json": [BODY]}, 400, phrases.NO_JSON),
-        ({"json": {"message": "x"}}, 400, phrases.NO_SENDER),
-        ({"json": {**BODY, "sender": "default"}}, 400, phrases.NO_SENDER),
-        ({"json": {**BODY, "sender": "x" * 256}}, 400, phrases.NO_SENDER),
+        ({"json": {"message": "x"}}, 400, phrases.NO_RANDOM_SENDER),
+        ({"json": {**BODY, "sender": "default"}}, 400, phrases.NO_RANDOM_SENDER),
+        ({"json": {**BODY, "sender": "ward-3"}}, 400, phrases.NO_RANDOM_SENDER),
+        ({"json": {**BODY, "sender": 3}}, 400, phrases.NO_RANDOM_SENDER),
         ({"json": {**BODY, "message": 3}}, 400, phrases.NO_MESSAGE),
         # What a page of another origin may send without asking.
         (
@@ -183,6 +193,7 @@ class Kept:
     """Stands for the module that keeps marks."""
 
     MARKS = ("useful", "wrong")
+    KEEPS_REMARKS = True
 
     def __init__(self, fails: Exception | None = None) -> None:
         self.rows: list[tuple[Any, ...]] = []
@@ -198,16 +209,28 @@ class Kept:
 
 def test_a_mark_is_kept_with_its_answer_and_names_nobody(send: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = Kept()
-    monkeypatch.setattr(channel, "feedback", kept)
+    monkeypatch.setattr(marks, "store", kept)
     app = send.start()
     send("POST", MESSAGES, app=app, json=BODY)
     remark = "Mrs Zqpatientx needs more"
     reply = send("POST", FEEDBACK, app=app, json={**BODY, "mark": "useful", "remark": remark})
     assert (reply.status_code, reply.content) == (httpx.codes.NO_CONTENT, b"")
     ((sender, kind, mark, kept_remark),) = kept.rows
-    assert (sender, kind, mark) == ("someone", "error", "useful")
+    assert (sender, kind, mark) == (SENDER, "error", "useful")
     assert "Zqpatientx" not in kept_remark
     assert "needs more" in kept_remark
+    again = send("POST", FEEDBACK, app=app, json={**BODY, "mark": "wrong"})
+    assert (again.status_code, len(kept.rows)) == (httpx.codes.NOT_FOUND, 1), "an answer counts once"
+
+
+def test_the_marks_of_the_store_are_offered(send: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(marks, "store", Kept())
+    assert send("GET", SETTINGS).json()["marks"] == [
+        {"mark": "useful", "label": "Useful", "remark": False},
+        {"mark": "wrong", "label": "Wrong", "remark": True},
+    ]
+    monkeypatch.setattr(Kept, "KEEPS_REMARKS", False)
+    assert not any(mark["remark"] for mark in send("GET", SETTINGS).json()["marks"])
 
 
 @pytest.mark.parametrize(
@@ -217,15 +240,15 @@ def test_a_mark_is_kept_with_its_answer_and_names_nobody(send: Any, monkeypatch:
         ({"mark": None}, 400, phrases.NO_MARK),
         ({"mark": "useful", "remark": 3}, 400, phrases.NO_MARK),
         ({"mark": "useful", "remark": "x" * 2000}, 400, phrases.NO_MARK),
-        ({"mark": "useful", "answer": "2"}, 404, phrases.NO_ANSWER_TO_MARK),
-        ({"mark": "useful", "sender": "another"}, 404, phrases.NO_ANSWER_TO_MARK),
+        ({"mark": "useful", "answer": SENDER}, 404, phrases.NO_ANSWER_TO_MARK),
+        ({"mark": "useful", "sender": "f0" * 16}, 404, phrases.NO_ANSWER_TO_MARK),
     ],
 )
 def test_a_mark_that_cannot_be_kept(
     send: Any, monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], status: int, says: str
 ) -> None:
     kept = Kept()
-    monkeypatch.setattr(channel, "feedback", kept)
+    monkeypatch.setattr(marks, "store", kept)
     app = send.start()
     send("POST", MESSAGES, app=app, json=BODY)
     reply = send("POST", FEEDBACK, app=app, json={**BODY, **changed})
@@ -233,7 +256,7 @@ def test_a_mark_that_cannot_be_kept(
 
 
 def test_a_store_that_fails_is_said(send: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(channel, "feedback", Kept(sqlite3.OperationalError("disk is full: Zqpatientx")))
+    monkeypatch.setattr(marks, "store", Kept(sqlite3.OperationalError("disk is full: Zqpatientx")))
     app = send.start()
     send("POST", MESSAGES, app=app, json=BODY)
     reply = send("POST", FEEDBACK, app=app, json={**BODY, "mark": "useful"})
@@ -241,7 +264,7 @@ def test_a_store_that_fails_is_said(send: Any, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_without_a_keeper_no_mark_is_offered(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(channel, "feedback", None)
+    monkeypatch.setattr(marks, "store", None)
     assert send("GET", SETTINGS).json()["marks"] == []
     assert send("POST", FEEDBACK, json={**BODY, "mark": "useful"}).status_code == httpx.codes.NOT_FOUND
 
@@ -254,8 +277,80 @@ def test_only_the_latest_answers_are_remembered() -> None:
     assert answers.find("owner", "someone", "2") is None
 
 
+def rasa_server(*inputs: Any, api: bool) -> Sanic:
+    """Make Rasa's own server with these channels, as `rasa run` does."""
+    app = configure_app(list(inputs), enable_api=api)
+    # Sanic names one server in a process so.
+    Sanic._app_registry.pop(app.name)
+    app.ctx.agent = Agent()
+    return app
+
+
+@pytest.mark.parametrize("api", [False, True])
+def test_in_rasas_server_only_the_greeting_makes_way(send: Any, api: bool) -> None:
+    app = rasa_server(GuardedRest(), PageInput(), api=api)
+    paths = {"/": "text/html", "/webhooks/rest/": "application/json"}
+    if api:
+        paths |= {"/version": "application/json", "/status": "application/json"}
+    for path, media_type in paths.items():
+        reply = send("GET", path, app=app)
+        assert reply.headers["content-type"].startswith(media_type), path
+        # Without a model Rasa's status is 409: it is the route that counts here.
+        assert reply.status_code in (httpx.codes.OK, httpx.codes.CONFLICT), path
+    assert send("GET", "/webhooks/rest/", app=app).json() == {"status": "ok"}
+    assert "calciphylaxis-assistant" in send("GET", "/", app=app).text
+
+
+def test_a_server_without_the_page_still_greets(send: Any) -> None:
+    assert send("GET", "/", app=rasa_server(GuardedRest(), api=False)).text.startswith("Hello from Rasa")
+
+
+@pytest.mark.parametrize("api", [False, True])
+def test_other_origins_may_call_the_page_and_nothing_else(
+    send: Any, monkeypatch: pytest.MonkeyPatch, api: bool
+) -> None:
+    monkeypatch.setenv(ORIGINS_VARIABLE, f"https://other.example {HOSPITAL}")
+    app = rasa_server(GuardedRest(), PageInput(), api=api)
+    for path, method in ((SETTINGS, "GET"), (MESSAGES, "POST"), (FEEDBACK, "POST")):
+        asks = {"Origin": HOSPITAL, "Access-Control-Request-Method": method}
+        preflight = send("OPTIONS", path, app=app, headers=asks)
+        assert preflight.headers["access-control-allow-origin"] == HOSPITAL, path
+        assert method in preflight.headers["access-control-allow-methods"]
+        assert preflight.headers["access-control-allow-headers"] == "Content-Type"
+        assert "access-control-allow-credentials" not in preflight.headers
+        assert send(method, path, app=app, headers=asks).headers["access-control-allow-origin"] == HOSPITAL
+        stranger = {**asks, "Origin": "https://elsewhere.example"}
+        for asked in ("OPTIONS", method):
+            refused = send(asked, path, app=app, headers=stranger)
+            assert "access-control-allow-origin" not in refused.headers, path
+            assert refused.headers["vary"] == "Origin"
+    for path in ("/webhooks/rest/webhook", "/webhooks/rest/", "/", "/assistant.js", "/version", "/model/parse"):
+        for method in ("OPTIONS", "GET", "POST"):
+            reply = send(method, path, app=app, headers={**asks, "Access-Control-Request-Method": "POST"})
+            assert "access-control-allow-origin" not in reply.headers, f"{method} {path}"
+
+
+def test_answers_are_kept_nowhere_on_the_way(send: Send) -> None:
+    for reply in (send("GET", SETTINGS), send("POST", MESSAGES, json=BODY), send("POST", MESSAGES, json={})):
+        assert reply.headers["cache-control"] == "no-store"
+
+
+def test_one_sender_of_two_tokens_is_two_conversations(send: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REST_TOKENS", "portal:abc,ehr:def")
+    asked = []
+
+    async def handle(message: UserMessage) -> None:
+        asked.append(message.sender_id)
+
+    app = send.start(says=handle)
+    for token in ("abc", "def", "abc"):
+        send("POST", MESSAGES, app=app, json=BODY, headers={"Authorization": f"Bearer {token}"})
+    assert asked[0] == asked[2] != asked[1]
+    assert SENDER not in "".join(asked)
+
+
 def test_origins() -> None:
-    given = "https://portal.hospital.example, http://10.0.0.5:8080"
+    given = "https://Portal.hospital.example, http://10.0.0.5:8080"
     origins = allowed_origins({ORIGINS_VARIABLE: given})
     assert origins == ["https://portal.hospital.example", "http://10.0.0.5:8080"]
     assert allowed_origins({}) == []
@@ -294,6 +389,22 @@ def test_an_answer_without_facts_is_all_words() -> None:
     assert (drawn["lead"], drawn["notes"]) == (["No."], ["But:", "and"])
 
 
+def test_the_copy_for_the_notes_is_the_whole_answer_in_plain_signs() -> None:
+    knowledge = load()
+    first, second, warning = knowledge.facts[:3]
+    drawn = drawable(messages_of(answer(facts=(first, second), pitfalls=(warning,)), ""))
+    lines = drawn["copy"].split("\n")
+    assert [line[:2] for line in lines[:2]] == ["- ", "- "]
+    assert lines[2].startswith(f"Pitfall: {warning.statement}")
+    for fact in (first, second, warning):
+        assert fact.statement in drawn["copy"]
+        assert fact.locator in drawn["copy"]
+    document = knowledge.document
+    for part in (document.title, document.updated.isoformat(), document.review_status, document.disclaimer):
+        assert part in drawn["copy"]
+    assert not {"⚠", "•"} & set(drawn["copy"])
+
+
 def test_the_emergency_line_stands_by_itself() -> None:
     lead = f"{phrases.URGENT} {phrases.URGENT_FACTS}"
     drawn = drawable(messages_of(answer(kind=Kind.URGENT, lead=lead, facts=load().facts[:1]), ""))
@@ -305,8 +416,9 @@ def test_a_notice_is_drawn_once() -> None:
     drawn = drawable(messages)
     assert drawn["custom"]["notice"]
     assert drawn["notes"] == []
+    assert drawn["custom"]["notice"] not in drawn["copy"]
 
 
 def test_every_intent_of_a_facet_has_its_words() -> None:
-    asked = names()["asked"]
+    asked = words()["asked"]
     assert {f"ask_{facet.value}" for fact in load().facts for facet in fact.facets} <= set(asked)
