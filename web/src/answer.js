@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit";
 import { ASKS, CERTAINTY, NONE, SHIELD, WARNING } from "./icons.js";
-import { KIND_LABELS, MARK_LABELS, certaintyWords, dateIn, figures, groups, place, referenceWords } from "./words.js";
+import { KIND_LABELS, dateIn, figures, fill, groups, place } from "./words.js";
 
 /**
  * @param {object} turn question, answer and what was done with it
@@ -18,9 +18,9 @@ export function drawAnswer(turn, view) {
       ${facts.map((group, place) => drawGroup(group, custom, view, place === 0))}
       ${groups(custom.pitfalls).map((group) => pitfall(group, custom, view))}
       ${notes.map((line) => html`<p class="note">${line}</p>`)}
-      ${facts.length ? nothing : listOfReferences(custom)}
+      ${facts.length ? nothing : references(custom.references, view)}
       ${followUps(turn, view)}
-      ${custom.facts.length ? foot(turn, view) : nothing}
+      ${foot(turn, view)}
     </div>
   `;
 }
@@ -52,8 +52,8 @@ function urgent([first, ...others], view) {
 
 /** What the question was taken to be, so that a misreading shows. */
 function readAs({ understood }, { settings }) {
-  const name = (topic) => settings?.topics?.[topic] ?? topic.replaceAll("_", " ");
-  const read = [settings?.asked?.[understood.intent], ...understood.topics.map(name)].filter(Boolean);
+  const name = (topic) => settings.topics[topic] ?? topic.replaceAll("_", " ");
+  const read = [settings.asked[understood.intent], ...understood.topics.map(name)].filter(Boolean);
   if (!read.length) return nothing;
   const carried = understood.assumed.map(name).join(", ");
   return html`<p class="read">
@@ -90,31 +90,34 @@ function pitfall(group, custom, view) {
 }
 
 /** How sure it is, and where it stands. */
-function grounds({ source, certainty, citations }, custom, { settings }) {
-  const reference = (marker) => custom.references.find((known) => known.marker === marker);
+function grounds({ source, certainty, citations }, custom, view) {
   return html`
     <div class="grounds">
       <span class="chip ${certainty}">
-        ${CERTAINTY[certainty] ?? CERTAINTY.not_stated} Certainty: ${certaintyWords(certainty, settings)}
+        ${CERTAINTY[certainty] ?? CERTAINTY.not_stated} Certainty: ${view.settings.certainty[certainty] ?? certainty}
       </span>
       <details>
         <summary>Source ${citations.map((marker) => `[${marker}]`).join(" ")}<span class="hidden"> of ${source}</span></summary>
         <div class="source">
           <p>${place(source)} <code>${source}</code></p>
-          <ul>
-            ${citations.map((marker) => html`<li><b>[${marker}]</b> ${referenceWords(reference(marker))}</li>`)}
-          </ul>
+          ${references(custom.references.filter(({ marker }) => citations.includes(marker)), view)}
         </div>
       </details>
     </div>
   `;
 }
 
-function listOfReferences({ references }) {
-  if (!references.length) return nothing;
-  return html`<ul class="references">
-    ${references.map((reference) => html`<li><b>[${reference.marker}]</b> ${referenceWords(reference)}</li>`)}
-  </ul>`;
+/** What markers stand for; how they were matched is said once. */
+function references(cited, { settings }) {
+  if (!cited.length) return nothing;
+  return html`
+    <ul class="references">
+      ${cited.map(({ marker, title, listed }) => html`<li>
+        <b>[${marker}]</b> ${listed ? title : fill(settings.unlisted, { markers: marker })}
+      </li>`)}
+    </ul>
+    ${cited.some(({ listed }) => listed) ? html`<p class="note">Matched ${settings.by_position}.</p>` : nothing}
+  `;
 }
 
 function followUps(turn, view) {
@@ -135,44 +138,51 @@ function followUps(turn, view) {
   `;
 }
 
+/** The document's state, and what can be done with the answer. */
 function foot(turn, view) {
-  const { updated, review_status: status } = turn.answer.custom.document;
+  const { kind, facts, document } = turn.answer.custom;
+  const markable = view.settings.marks.length > 0 && !["smalltalk", "error"].includes(kind);
+  if (!facts.length && !markable) return nothing;
+  const state = { updated: dateIn(view.language, document.updated), status: document.review_status };
   return html`
     <div class="foot">
-      <p>Document updated ${dateIn(view.language, updated)}; <b>${status}</b></p>
-      <div class="tools">
+      ${facts.length ? html`
+        <p>${fill(view.settings.status, state)}</p>
         <button type="button" @click=${() => view.copy(turn)}>${turn.copied ? "✓ Copied" : "Copy for the notes"}</button>
-        ${marks(turn, view)}
-      </div>
+      ` : nothing}
+      ${markable ? marks(turn, view) : nothing}
     </div>
-    ${remark(turn, view)}
+    ${turn.remarking ? remark(turn, view) : nothing}
   `;
 }
 
 function marks(turn, view) {
-  if (!view.settings?.marks?.length) return nothing;
-  if (turn.marked) return html`<span class="marked">✓ Marked: ${MARK_LABELS[turn.marked] ?? turn.marked}</span>`;
+  if (turn.marked) return html`<span class="marked" tabindex="-1">✓ Marked as ${turn.marked.label.toLowerCase()}. Thank you.</span>`;
   return html`
-    <span role="group" aria-label="Was this answer right?">
+    <span role="group" aria-label="Mark this answer" class="marks">
+      <span aria-hidden="true">This answer is</span>
       ${view.settings.marks.map((mark) => html`
-        <button type="button" @click=${() => view.mark(turn, mark)}>${MARK_LABELS[mark] ?? mark}</button>
+        <button type="button" aria-expanded=${mark.remark ? turn.remarking === mark : nothing}
+          @click=${() => view.mark(turn, mark)}>${mark.label}</button>
       `)}
     </span>
-    ${turn.markFailed ? html`<span class="failed">The mark could not be sent. Try again.</span>` : nothing}
+    ${turn.markFailed ? html`<span class="failed">${WARNING} The mark could not be sent. Try again.</span>` : nothing}
   `;
 }
 
-/** One line more on a mark, if the bot keeps it. */
+/** A mark that is no praise takes a word on what is amiss, and is sent with it. */
 function remark(turn, view) {
-  if (!turn.marked || turn.remarked || !view.settings.remarks) return nothing;
   const send = (event) => {
     event.preventDefault();
-    view.mark(turn, turn.marked, new FormData(event.target).get("remark").trim());
+    view.mark(turn, turn.remarking, new FormData(event.target).get("remark").trim());
   };
   return html`
     <form class="remark" @submit=${send}>
-      <label for="remark-${turn.id}">Remark (optional; name no patient)</label>
-      <div><input id="remark-${turn.id}" name="remark" required maxlength="500" autocomplete="off" /><button>Send</button></div>
+      <label for="remark-${turn.id}">What is ${turn.remarking.label.toLowerCase()}? Optional; name no patient.</label>
+      <div>
+        <input id="remark-${turn.id}" name="remark" maxlength=${view.settings.longest_remark} autocomplete="off" />
+        <button>Send</button>
+      </div>
     </form>
   `;
 }

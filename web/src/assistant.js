@@ -3,9 +3,9 @@
 import { LitElement, html, nothing, unsafeCSS } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { drawAnswer } from "./answer.js";
+import { copy } from "./copy.js";
 import { CLOCK, OVER, WARNING } from "./icons.js";
-import { copy, notesOf } from "./notes.js";
-import { Service, currentSender, newId, newSender } from "./service.js";
+import { Service, newId } from "./service.js";
 import style from "./style.css";
 import { NO_ANSWER, NO_SETTINGS, dateIn } from "./words.js";
 
@@ -14,6 +14,9 @@ const SLOW_MS = 4000;
 const HOME = new URL(".", document.currentScript?.src ?? document.baseURI).href;
 
 class CalciphylaxisAssistant extends LitElement {
+  /** Names the conversation, which is as long as what is on the screen: whoever knows it can go on with it. */
+  #sender = newId();
+
   static styles = unsafeCSS(style);
 
   static properties = {
@@ -39,8 +42,7 @@ class CalciphylaxisAssistant extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this._sender = currentSender();
-    this._load();
+    if (!this._settings) this._open();
   }
 
   get _service() {
@@ -53,49 +55,75 @@ class CalciphylaxisAssistant extends LitElement {
   }
 
   async _load() {
+    this._settings ??= await this._service.settings();
+    this._problem = null;
+  }
+
+  async _open() {
     try {
-      this._settings = await this._service.settings();
-      this._problem = null;
+      await this._load();
     } catch (error) {
-      this._problem = { words: NO_SETTINGS[error.why] ?? NO_SETTINGS.away, again: () => this._load() };
+      this._problem = { words: NO_SETTINGS[error.why] ?? NO_SETTINGS.away, again: () => this._open() };
     }
   }
 
-  /** Ask; the question stays in the field until it is answered, so that it cannot be lost. */
+  /**
+   * Ask; the question stays in the field until it is answered, so that it cannot be lost.
+   * @param {string} draft what was in the field before a button put another question there
+   */
   async _ask(question, draft = "") {
     const text = question.trim();
     if (this._busy || !text) return;
-    const sender = this._sender;
+    this._begin(question);
+    const sender = this.#sender;
+    const slow = setTimeout(() => (this._slow = true), SLOW_MS);
+    try {
+      const turn = await this._answerTo(text, sender);
+      if (sender === this.#sender) await this._put(turn, draft);
+    } catch (error) {
+      const again = () => this._ask(this._field.value, draft);
+      if (sender === this.#sender) this._problem = { words: NO_ANSWER[error.why] ?? NO_ANSWER.away, again };
+    } finally {
+      clearTimeout(slow);
+      if (sender === this.#sender) this._busy = this._slow = false;
+    }
+  }
+
+  /** The button goes away, so what had its focus is the field. */
+  _tryAgain() {
+    this._field.focus();
+    this._problem.again();
+  }
+
+  _begin(question) {
     this._busy = true;
     this._problem = null;
     this._said = "";
     this._field.value = question;
-    const slow = setTimeout(() => (this._slow = true), SLOW_MS);
+  }
+
+  async _answerTo(question, sender) {
+    await this._load();
+    await this._tellRole(sender);
     const id = newId();
-    try {
-      if (!this._settings) await this._load();
-      await this._tellRole(sender);
-      const answer = await this._service.ask(sender, text, id);
-      if (sender !== this._sender) return;
-      this._turns = [...this._turns, { id, question: text, answer }];
-      this._field.value = draft;
-      await this.updateComplete;
-      this._show(id);
-    } catch (error) {
-      if (sender !== this._sender) return;
-      this._problem = { words: NO_ANSWER[error.why] ?? NO_ANSWER.away, again: () => this._ask(this._field.value, draft) };
-    } finally {
-      clearTimeout(slow);
-      if (sender === this._sender) this._busy = this._slow = false;
-    }
+    return { id, question, answer: await this._service.ask(sender, question, id) };
+  }
+
+  async _put(turn, draft) {
+    this._turns = [...this._turns, turn];
+    this._field.value = draft;
+    // Where typing covers half the screen, the answer has it now.
+    if (matchMedia("(pointer: coarse)").matches) this._field.blur();
+    await this.updateComplete;
+    this._show(turn.id);
   }
 
   /** Bring the top of a turn into view. */
   _show(id) {
     const log = this.renderRoot.querySelector(".log");
     const turn = this.renderRoot.getElementById(`turn-${id}`);
-    if (log.scrollHeight > log.clientHeight && getComputedStyle(log).overflowY === "auto") log.scrollTop = turn.offsetTop - log.offsetTop;
-    else turn.scrollIntoView({ block: "nearest" });
+    if (getComputedStyle(log).overflowY === "auto") log.scrollTop = turn.offsetTop - log.offsetTop;
+    else turn.scrollIntoView({ block: "start" });
   }
 
   _change(turn, changes) {
@@ -103,34 +131,40 @@ class CalciphylaxisAssistant extends LitElement {
   }
 
   async _copy(turn) {
-    const copied = await copy(notesOf(turn.answer, this._settings), this.renderRoot);
+    const copied = await copy(turn.answer.copy, this.renderRoot);
     this._change(turn, { copied });
     this._said = copied ? "Copied for the notes." : "Copying is not allowed here: select the answer and copy it.";
   }
 
+  /** Send a mark; one that may have a remark asks for it first. */
   async _mark(turn, mark, remark) {
+    if (mark.remark && remark === undefined) return this._askForRemark(turn, mark);
     try {
-      await this._service.mark(this._sender, turn.id, mark, remark ?? "");
-      this._change(turn, { marked: mark, markFailed: false, remarked: remark !== undefined });
-      this._said = "Thank you. The mark was sent.";
+      await this._service.mark(this.#sender, turn.id, mark.mark, remark ?? "");
+      this._change(turn, { marked: mark, markFailed: false, remarking: null });
+      await this.updateComplete;
+      this.renderRoot.querySelector(`#turn-${CSS.escape(turn.id)} .marked`)?.focus();
     } catch {
       this._change(turn, { markFailed: true });
       this._said = "The mark could not be sent. Try again.";
     }
   }
 
-  /** Clear the screen and go on as somebody else; the bot is told, but need not be there. */
-  async _startOver() {
-    const before = this._sender;
-    const used = this._turns.length > 0;
-    this._sender = newSender();
+  async _askForRemark(turn, mark) {
+    this._change(turn, { remarking: mark });
+    await this.updateComplete;
+    this.renderRoot.getElementById(`remark-${turn.id}`).focus();
+  }
+
+  /** Clear the screen and go on as somebody else. */
+  _startOver() {
+    this.#sender = newId();
     this._turns = [];
     this._problem = null;
     this._busy = this._slow = this._roleTold = false;
     this._field.value = "";
     this._said = "Started over.";
     this._field.focus();
-    if (used) await this._service.ask(before, "start over", newId()).catch(() => {});
   }
 
   _submit(event) {
@@ -172,11 +206,9 @@ class CalciphylaxisAssistant extends LitElement {
             <div role="heading" aria-level=${level}>${this.heading}</div>
             <p>Answers from one cited document. For healthcare professionals.</p>
           </div>
-          <div class="controls">
-            <button type="button" class="over" @click=${this._startOver}>${OVER} Start over</button>
-          </div>
-          ${this._status(view)}
+          <button type="button" class="over" @click=${this._startOver}>${OVER} Start over</button>
         </header>
+        ${this._status(view)}
         <div class="log" role="log" aria-label="Conversation" aria-live="polite" tabindex="0">
           ${this._turns.length ? nothing : this._welcome(view)}
           ${repeat(this._turns, (turn) => turn.id, (turn) => html`
@@ -207,8 +239,8 @@ class CalciphylaxisAssistant extends LitElement {
     const { updated, review_status: status } = this._settings?.document ?? {};
     if (!updated) return html`<p class="status">Document: ${this._problem ? "not known until the assistant is reached" : "loading…"}</p>`;
     return html`<p class="status">
-      <span>Document updated ${dateIn(language, updated)}</span>
-      <span class="chip review">${CLOCK} Review: ${status}</span>
+      <span>Document of ${dateIn(language, updated)}</span>
+      <span class="chip review">${CLOCK} <span class="hidden">Review status: </span>${status}</span>
     </p>`;
   }
 
@@ -236,7 +268,7 @@ class CalciphylaxisAssistant extends LitElement {
         <div role="alert">
           ${this._problem ? html`<p class="problem">
             ${WARNING} <span>${this._problem.words}</span>
-            <button type="button" @click=${this._problem.again}>Try again</button>
+            <button type="button" @click=${this._tryAgain}>Try again</button>
           </p>` : nothing}
         </div>
         ${this._busy ? html`<p class="working" aria-hidden="true"><span class="dots"><i></i><i></i><i></i></span>${working}</p>` : nothing}

@@ -1,7 +1,6 @@
-/** The bot's side of the page: three requests, and the id of the conversation. */
+/** The bot's side of the page: three requests. */
 
 const WAIT_MS = 20_000;
-const STORED = "calciphylaxis-assistant.sender";
 
 /** Why a request has no answer: `away` (nobody answers, or not as agreed) or `denied` (no valid sign-in). */
 export class NoAnswer extends Error {
@@ -17,12 +16,12 @@ export class Service {
     this.base = base;
   }
 
-  /** What the page shows around the answers: document, examples, names, and what the bot offers. */
+  /** What the page shows around the answers: document, examples, words, and what the bot offers. */
   settings() {
     return this.#request("settings");
   }
 
-  /** @returns {{custom: object, lead: string[], notes: string[]}} exactly one answer */
+  /** @returns {{custom: object, lead: string[], notes: string[], copy: string}} exactly one answer */
   async ask(sender, message, answer) {
     const reply = await this.#request("messages", { sender, message, answer });
     if (!reply?.custom?.kind) throw new NoAnswer("away");
@@ -48,37 +47,21 @@ export class Service {
       content = response.status === 204 ? null : await response.json();
     } catch {
       // No connection, too late, or a proxy's own page instead of JSON.
-      throw new NoAnswer(response?.status === 401 || response?.status === 403 ? "denied" : "away");
+      throw new NoAnswer(denies(response) ? "denied" : "away");
     }
-    if (response.status === 401 || response.status === 403) throw new NoAnswer("denied");
-    // Of a request that it cannot take, the bot says in its answer what is wrong.
-    if (!response.ok && !content?.custom) throw new NoAnswer("away");
+    if (denies(response)) throw new NoAnswer("denied");
+    // Of a message that it cannot take, the bot says in its answer what is wrong.
+    if (!response.ok && path !== "messages") throw new NoAnswer("away");
     return content;
   }
 }
 
-/** A random id; `randomUUID` is there on https and on this machine only. */
+function denies(response) {
+  return response?.status === 401 || response?.status === 403;
+}
+
+/** A random UUID; `randomUUID` is there on https and on this machine only. */
 export function newId() {
   if (crypto.randomUUID) return crypto.randomUUID();
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** The id of this tab's conversation, made at the first call. */
-export function currentSender() {
-  try {
-    return sessionStorage.getItem(STORED) ?? newSender();
-  } catch {
-    return newSender();
-  }
-}
-
-/** Begin another conversation. */
-export function newSender() {
-  const sender = newId();
-  try {
-    sessionStorage.setItem(STORED, sender);
-  } catch {
-    // Storage is switched off: the conversation lasts as long as the page.
-  }
-  return sender;
 }

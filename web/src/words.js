@@ -1,18 +1,10 @@
-/** What the page itself says. No medical claim stands here: those come with the answers. */
+/** What the page itself says. What the bot says too (certainty, sources, the document's state) comes with the settings. */
 
 export const KIND_LABELS = {
   clarify: "The assistant asks back",
   out_of_scope: "Not answered from the document",
   urgent: "Emergency",
   error: "No answer",
-};
-
-export const MARK_LABELS = {
-  useful: "Useful",
-  good: "Useful",
-  wrong: "Wrong",
-  bad: "Not right",
-  incomplete: "Incomplete",
 };
 
 export const NO_ANSWER = {
@@ -40,14 +32,9 @@ export function place(locator) {
   return `${name[0].toUpperCase()}${name.slice(1)}, bullet ${bullet}`;
 }
 
-export function certaintyWords(value, settings) {
-  return settings?.certainty?.[value] ?? value.replaceAll("_", " ");
-}
-
-/** What a marker stands for; the document's list bears no numbers, which is said. */
-export function referenceWords(reference) {
-  if (!reference?.listed) return "no reference is listed in the document for this marker";
-  return `${reference.title.replace(/\.$/, "")} (matched by position: the document’s list bears no numbers)`;
+/** Put values into one of the bot's phrases, which has their names in braces. */
+export function fill(phrase, values) {
+  return phrase.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
 /** Facts that stand together: from one bullet and of one certainty, in their order. */
