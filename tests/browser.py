@@ -30,7 +30,7 @@ class NoBrowserError(RuntimeError):
 
 
 def find_chromium() -> str:
-    """Return the path of Chromium; as root on Debian, install it where it is missing.
+    """Return the path of Chromium; as root on Debian, install it where it is missing (Playwright's own is elsewhere).
 
     Raises:
         NoBrowserError: it is not there and could not be installed.
@@ -39,13 +39,24 @@ def find_chromium() -> str:
         return found
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise NoBrowserError(f"no Chromium on this machine: {HOW_TO_INSTALL}")
-    with contextlib.suppress(subprocess.SubprocessError):
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for words in (["update"], ["install", "-y", "--no-install-recommends", "chromium", "fonts-dejavu-core"]):
-            subprocess.run(["apt-get", "-qq", *words], env=environment, capture_output=True, timeout=600, check=True)
+    _install()
     if found := _found():
         return found
-    raise NoBrowserError(f"Chromium could not be installed with apt-get: {HOW_TO_INSTALL}")
+    raise NoBrowserError(f"apt-get installed Chromium, and none of {', '.join(NAMES)} is on the path: {HOW_TO_INSTALL}")
+
+
+def _install() -> None:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for words in (["update"], ["install", "-y", "--no-install-recommends", "chromium", "fonts-dejavu-core"]):
+        try:
+            subprocess.run(
+                ["apt-get", "-qq", *words], env=environment, capture_output=True, timeout=600, check=True, text=True
+            )
+        except subprocess.TimeoutExpired as error:
+            raise NoBrowserError(f"apt-get {words[0]} took over 10 minutes: {HOW_TO_INSTALL}") from error
+        except subprocess.CalledProcessError as error:
+            why = (error.stderr.strip().splitlines() or ["no reason given"])[-1]
+            raise NoBrowserError(f"apt-get {words[0]} failed ({why}): {HOW_TO_INSTALL}") from error
 
 
 def _found() -> str | None:

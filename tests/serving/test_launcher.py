@@ -39,6 +39,7 @@ def options(ports: tuple[int, int]) -> tuple[str, ...]:
 def test_run_serves_and_stops(trained_project: Path, ports, launch, runs, wait_until) -> None:
     started = launch(trained_project, "run", *options(ports))
     started.wait_for("Ready.")
+    assert started.text.splitlines()[-1] == f"Ready. Open http://127.0.0.1:{ports[0]}/ in a browser."
     children = started.children()
     assert len(children) == 2
     assert [message["text"] for message in say(ports[0], "hello")] == ["Hello."]

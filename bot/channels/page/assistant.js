@@ -1,4 +1,4 @@
-/* calciphylaxis-assistant; sources sha256 1d0b425af8094af8802f8643813c7f7eac71c7c4ae965b72d1674519ed5d986c; made by web/build.mjs, not by hand */
+/* calciphylaxis-assistant; sources sha256 240973bb9c347b96dcdb2fe1f153cd8546080620215a969b4b5156c10508ba9e; made by web/build.mjs, not by hand */
 /* Holds Lit 3:
 BSD 3-Clause License
 
@@ -417,6 +417,8 @@ code { font: 0.9375em ui-monospace, "Cascadia Mono", "Liberation Mono", monospac
 
 .marks, .failed { display: flex; flex-wrap: wrap; align-items: center; gap: 0.4em; }
 
+.marks [aria-expanded="true"] { border-color: var(--accent); background: var(--tint); }
+
 .marked { color: var(--text); font-weight: 600; }
 
 .failed { color: var(--text); }
@@ -496,6 +498,7 @@ textarea:read-only { opacity: 0.75; }
   .title p { display: none; }
   .title [role="heading"] { font-size: 1.125em; }
   .grounds { font-size: 0.8125em; }
+  .marks > span { flex-basis: 100%; }
   .status { column-gap: 0.5em; }
   .status > * { font-size: 0.75em; }
   .log { padding-block: 0.85em; }
