@@ -30,6 +30,7 @@ QUESTIONS = 50
 OPENINGS = 10
 DESKTOP = {"width": 1280, "height": 860}
 PHONE = {"width": 390, "height": 844}
+ZOOMED = {"width": 320, "height": 256}
 
 SHOTS = (
     ("answer-desktop-light", DESKTOP, "light", "STS dose in HD?"),
@@ -37,6 +38,7 @@ SHOTS = (
     ("urgent-phone-light", PHONE, "light", "she has septic shock from an infected calciphylaxis wound"),
     ("refusal-desktop-dark", DESKTOP, "dark", "what is the infusion rate of thiosulfate"),
     ("welcome-desktop-light", DESKTOP, "light", None),
+    ("answer-zoom-light", ZOOMED, "light", "STS dose in HD?"),
 )
 """Pictures of the docs: name, window, colours, question."""
 
@@ -98,7 +100,7 @@ def take_screenshots(running: Browser, url: str, folder: Path) -> None:
         context = running.new_context(
             viewport=window,  # type: ignore[arg-type]
             color_scheme=colours,  # type: ignore[arg-type]
-            device_scale_factor=2 if window is PHONE else 1,
+            device_scale_factor=1 if window is DESKTOP else 2,
             has_touch=window is PHONE,
             is_mobile=window is PHONE,
             reduced_motion="reduce",

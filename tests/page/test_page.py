@@ -32,6 +32,12 @@ KINDS = {
     "smalltalk": "list the references",
 }
 
+MARKS = [
+    {"mark": "useful", "label": "Useful", "remark": False},
+    {"mark": "wrong", "label": "Wrong", "remark": True},
+    {"mark": "incomplete", "label": "Incomplete", "remark": True},
+]
+
 # Runs before the page's own scripts: keeps what the policy refuses.
 WATCH = """window.refused = [];
 document.addEventListener("securitypolicyviolation", (event) => window.refused.push(event.violatedDirective));"""
@@ -397,8 +403,12 @@ def test_nothing_scrolls_sideways_at_400_percent(open_page: Opener) -> None:
 @pytest.mark.parametrize("options", [{}, {"viewport": PHONE, "has_touch": True}, {"viewport": ZOOMED}], ids=str)
 def test_targets_are_large_enough(open_page: Opener, options: dict[str, Any]) -> None:
     page = open_page(**options)
+    replace(page, "settings", lambda settings: {**settings, "marks": MARKS})
+    page.reload()
     for question in KINDS.values():
         ask(page, question)
+    page.get_by_role("button", name="Wrong").first.click()
+    expect(page.locator(".remark")).to_be_visible()
     targets = page.locator("button, summary, textarea, select, input, a").all()
     assert len(targets) > 10
     sizes = [(target.inner_text(), target.bounding_box()) for target in targets]
@@ -524,13 +534,6 @@ def test_without_a_keeper_of_marks_no_mark_is_offered(open_page: Opener) -> None
     answer, _ = ask(page, KINDS["answer"])
     assert answer.get_by_role("button", name="Useful").count() == 0
     assert page.get_by_label("I am a").count() == 0
-
-
-MARKS = [
-    {"mark": "useful", "label": "Useful", "remark": False},
-    {"mark": "wrong", "label": "Wrong", "remark": True},
-    {"mark": "incomplete", "label": "Incomplete", "remark": True},
-]
 
 
 def test_a_mark_is_sent_once_with_its_remark(open_page: Opener) -> None:
