@@ -13,6 +13,7 @@ from rasa.shared.exceptions import InvalidConfigException
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.guard import MOST_CHARACTERS, OnNewMessage, answered, messages_of, refusal, the_guard
 from bot.channels.page import marks
@@ -155,10 +156,10 @@ class Desk:
         if not isinstance(mark, str) or not isinstance(remark, str) or len(remark) > MOST_CHARACTERS:
             raise Refused(phrases.NO_MARK)
         try:
-            marks.keep(sender, custom, mark, remark)
+            marks.store.record(sender, custom, mark, remark)
         except ValueError as error:
             raise Refused(phrases.NO_MARK) from error
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, SQLAlchemyError) as error:
             logger.error("a mark could not be kept: %s", type(error).__name__)
             raise Refused(phrases.ERROR, 503) from error
         self._answers.forget(owner, sender, answer)

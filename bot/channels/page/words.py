@@ -7,8 +7,10 @@ from typing import Any
 
 from bot.channels.guard import Messages
 from bot.knowledge import phrases
+from bot.knowledge.answer import Answer, Kind, Understood
 from bot.knowledge.answering import ask_for_question
 from bot.knowledge.loading import load
+from bot.knowledge.rendering import to_text
 
 # Lines of an answer's text that the page draws from the answer's data.
 _DRAWN = tuple(line.partition("{")[0] for line in (phrases.CERTAINTY_LINE, phrases.SOURCES_LINE, phrases.STATUS_LINE))
@@ -29,15 +31,28 @@ def drawable(messages: Messages) -> dict[str, Any]:
     custom = next(message["custom"] for message in messages if "custom" in message)
     text = next(message["text"] for message in messages if "text" in message)
     lines = [line for line in text.split("\n") if line != custom.get("notice")]
-    return {"custom": custom, "copy": _for_notes(lines, custom), **_around(lines, custom)}
+    around = _around(lines, custom)
+    return {"custom": custom, **around, "copy": _for_notes(custom, **around)}
 
 
-def _for_notes(lines: list[str], custom: Mapping[str, Any]) -> str:
-    """Join the lines without signs that a record system may not know; title and disclaimer go along."""
-    plain = [line.replace("⚠ ", PITFALL_SIGN, 1).replace("• ", "- ", 1) for line in lines]
-    document, knowledge = custom["document"], custom["knowledge"]
-    about = (f"{document['title']} {document['disclaimer']}", f"Knowledge base {knowledge['version']}.")
-    return "\n".join((*plain, *about))
+def _for_notes(custom: Mapping[str, Any], lead: list[str], notes: list[str]) -> str:
+    """Write an answer so that it can be read by itself, whatever the conversation left out as told before.
+
+    Signs are those that every record system knows; the document's title and disclaimer go along.
+    """
+    knowledge = load()
+    answer = Answer(
+        kind=Kind(custom["kind"]),
+        lead=" ".join(lead),
+        facts=tuple(knowledge.fact_by_id[fact["id"]] for fact in custom["facts"]),
+        pitfalls=tuple(knowledge.fact_by_id[fact["id"]] for fact in custom["pitfalls"]),
+        notes=tuple(notes),
+        markers=tuple(reference["marker"] for reference in custom["references"]),
+        understood=Understood(**custom["understood"]),
+    )
+    text = to_text(answer, knowledge).replace("⚠ ", PITFALL_SIGN).replace("• ", "- ")
+    document = knowledge.document
+    return f"{text}\n{document.title} {document.disclaimer}\nKnowledge base {knowledge.version}."
 
 
 def _around(lines: list[str], custom: Mapping[str, Any]) -> dict[str, list[str]]:
