@@ -33,7 +33,8 @@ class Understood(Entry):
 class Answer(Entry):
     """One answer: fixed phrases, facts with their warnings, and where they stand.
 
-    ``lead`` is the first line and ``notes`` are the lines after the facts; both are fixed phrases.
+    ``lead`` is the first line and ``notes`` are the lines after the facts; both are fixed phrases. ``by_topic``: the
+    facts are drawn under the names of their topics, each with its place.
     """
 
     kind: Kind
@@ -44,6 +45,7 @@ class Answer(Entry):
     markers: tuple[int, ...] = ()
     understood: Understood
     follow_ups: tuple[str, ...] = ()
+    by_topic: bool = False
 
 
 def cited_markers(answer: Answer) -> tuple[int, ...]:

@@ -124,3 +124,18 @@ ROLE = "Noted. Facts, figures, warnings and sources are the same for every profe
 STARTED_OVER = "Started over: nothing of this conversation is carried on."
 SUMMARY = "Shown in this conversation:"
 NOTHING_SHOWN = "Nothing has been shown in this conversation yet. Ask a question first, for example:"
+REFERENCE_KINDS = {
+    "guideline": "The document lists {markers} as a guideline.",
+    "research": "The document lists {markers} as research.",
+}
+UNLISTED_NOTE = "For marker {markers} the document lists no reference: where that comes from cannot be told from it."
+STUDY_DESIGN = "Of how a study was done the document says no more than stands in the statements above."
+OPEN = "Of {topic} the document does not say: {what}."
+FEATURES = "Named of the patient: {what}."
+WHAT_TO_KNOW = "Noted: {what}. What would you like to know?"
+TOPIC_HEADING = "{topic}:"
+MARKED = {
+    "good": "Thank you. The mark was kept with the facts of the last answer, without any words of yours.",
+    "bad": f"{NOT_RIGHT} The mark was kept with the facts of the last answer, without any words of yours.",
+}
+NOT_MARKED = {"good": THANKS, "bad": NOT_RIGHT}

@@ -12,8 +12,12 @@ from bot.knowledge.model import Certainty, Fact, Knowledge
 def to_text(answer: Answer, knowledge: Knowledge) -> str:
     """Draw the answer as lines: what answers first, then warnings, certainty, sources, the document's state."""
     lines = [answer.lead] if answer.lead else []
-    lines += _fact_lines(answer.facts, bulleted=len(answer.facts) > 1 or bool(answer.lead))
-    lines += [f"⚠ {line}" for line in _fact_lines(answer.pitfalls, bulleted=False)]
+    if answer.by_topic:
+        lines += _by_topic(answer.facts, knowledge)
+    else:
+        lines += _fact_lines(answer.facts, bulleted=len(answer.facts) > 1 or bool(answer.lead))
+    warnings = [[fact] for fact in answer.pitfalls] if answer.by_topic else [answer.pitfalls]
+    lines += [f"⚠ {line}" for facts in warnings for line in _fact_lines(facts, bulleted=False)]
     lines += answer.notes
     if answer.facts or answer.pitfalls:
         lines.append(_certainty_line((*answer.facts, *answer.pitfalls)))
@@ -38,6 +42,17 @@ def _fact_lines(facts: Sequence[Fact], bulleted: bool) -> list[str]:
         if place == len(facts) or facts[place].locator != fact.locator:
             line += f" [{fact.locator}: {', '.join(map(str, fact.citations))}]"
         lines.append(line)
+    return lines
+
+
+def _by_topic(facts: Sequence[Fact], knowledge: Knowledge) -> list[str]:
+    """Head the facts of each topic by its name; every line bears its place, so that each can be pasted alone."""
+    lines = []
+    for place, fact in enumerate(facts):
+        topic = knowledge.topic_by_id[fact.topics[0]].name
+        if place == 0 or facts[place - 1].topics[0] != fact.topics[0]:
+            lines.append(phrases.TOPIC_HEADING.format(topic=topic[:1].upper() + topic[1:]))
+        lines += _fact_lines([fact], bulleted=True)
     return lines
 
 
