@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-import sqlite3
 from typing import Any
 
 from actions.speaking import Speaking
 from bot.channels import feedback
-from bot.knowledge import answering, conversation
+from bot.knowledge import answering, conversation, recall
 from bot.knowledge.answer import to_custom
 from bot.knowledge.context import SLOTS, Context
-from bot.knowledge.conversation import Reply, Turn
 from bot.knowledge.model import Knowledge
-
-logger = logging.getLogger(__name__)
+from bot.knowledge.turn import Reply, Turn
 
 
 class ActionAnswer(Speaking):
@@ -31,6 +27,8 @@ class ActionAnswer(Speaking):
 
 class ActionUrgent(Speaking):
     """Sends to the emergency pathway."""
+
+    for_all = True
 
     def name(self) -> str:
         """Name in the domain."""
@@ -64,6 +62,8 @@ class ActionDeclineNotHeld(ActionDecline):
 class ActionDeclineLayReader(Speaking):
     """Tells patients and relatives whom to ask."""
 
+    for_all = True
+
     def name(self) -> str:
         """Name in the domain."""
         return "action_decline_lay_reader"
@@ -76,13 +76,15 @@ class ActionDeclineLayReader(Speaking):
 class ActionSmallTalk(Speaking):
     """Greets, thanks, and tells about the bot and its document."""
 
+    for_all = True
+
     def name(self) -> str:
         """Name in the domain."""
         return "action_small_talk"
 
     def reply(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
         """Say the fixed phrase of the intent."""
-        return Reply(answer=answering.small_talk(knowledge, turn.whole))
+        return conversation.small_talk(knowledge, turn, context)
 
 
 class ActionSource(Speaking):
@@ -94,7 +96,7 @@ class ActionSource(Speaking):
 
     def reply(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
         """Show the facts of the last answer with their bullets and references."""
-        return conversation.sources(knowledge, turn, context)
+        return recall.sources(knowledge, turn, context)
 
 
 class ActionGaps(Speaking):
@@ -106,7 +108,7 @@ class ActionGaps(Speaking):
 
     def reply(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
         """Show the facts of the last answer with what is not said of their topic."""
-        return conversation.gaps(knowledge, turn, context)
+        return recall.gaps(knowledge, turn, context)
 
 
 class ActionSummarise(Speaking):
@@ -128,6 +130,8 @@ class ActionSummarise(Speaking):
 
 class ActionStartOver(Speaking):
     """Forgets what the conversation was about."""
+
+    for_all = True
 
     def name(self) -> str:
         """Name in the domain."""
@@ -151,13 +155,9 @@ class ActionFeedback(Speaking):
 
     def reply(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
         """Keep the mark and thank for it; without an answer to mark, only thank."""
-        mark = "good" if turn.whole.intent == "feedback_good" else "bad"
-        last = conversation.last_answer(knowledge, context)
-        if last is None:
-            return conversation.marked(knowledge, turn, mark, kept=False)
-        try:
-            feedback.record(turn.sender, to_custom(last, knowledge), mark, model=turn.model)
-        except (OSError, sqlite3.Error) as error:
-            logger.error("a mark could not be kept: %s", error)
-            return conversation.marked(knowledge, turn, mark, kept=False)
-        return conversation.marked(knowledge, turn, mark, kept=True)
+        mark = "incomplete" if turn.incomplete else "useful" if turn.whole.intent == "feedback_good" else "wrong"
+        last = recall.last_answer(knowledge, context)
+        kept = last is not None and feedback.record_said(
+            turn.sender, to_custom(last, knowledge), mark, turn.text, turn.model
+        )
+        return conversation.marked(knowledge, turn, mark, kept)

@@ -7,27 +7,44 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
+from bot.knowledge import roles
 from bot.knowledge.answering import NAMED_ALONE, Question
 from bot.knowledge.context import Context, from_slots
-from bot.knowledge.conversation import Turn
 from bot.knowledge.loading import load
 from bot.knowledge.model import Facet, TopicKind
-from bot.language.parts import ASKS
+from bot.knowledge.patient import measured
+from bot.knowledge.turn import Turn
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_QUESTION_WORDS = (
+    "any are can could did do does has have how is may shall should was were what what's whats when where which who "
+    "why will would"
+)
+ASKS = re.compile(rf"\?|^(?:and\s+|also\s+)?(?:{_QUESTION_WORDS.replace(' ', '|')})\b", re.IGNORECASE)
 # Beside a topic these say no more than that it is meant.
 _FILLERS = (
-    "a about actually again also an and apologies as asked asking back but change choose coming concerning did first "
-    "for go going how i i'd in is it it's its last let let's like make me mean meant my next no nope not now of off "
-    "oh ok okay on one ones oops or other please question rather regarding rephrase return returning same said "
-    "scratch second so sorry switch talking that that's thats the them then there this to too topic turn typo was we "
-    "were what what's whats with wrong yeah yes you"
+    "a about actually again also an and apologies as asked asking back but change choose coming concerning did drug "
+    "first for go going how i i'd in is it it's its last let let's like make me mean meant my next no nope not now of "
+    "off oh ok okay on one ones oops or other please question rather regarding rephrase return returning same said "
+    "scrap scratch second so sorry switch talking that that's thats the them then there this to too topic turn typo "
+    "want was we were what what's whats with wrong yeah yes you"
 )
 FILLERS = frozenset(_FILLERS.split())
+# With these a message asks, and does not yet say what of.
+_LIGHT = "at cause caused causes give given gives least much really say says still they those these up"
+LIGHT = frozenset((*_QUESTION_WORDS.split(), *_LIGHT.split()))
 # They point back at what was said before.
-POINTERS = frozenset(["it", "it's", "its", "one", "same", "that", "that's", "these", "they", "them", "this", "those"])
+PRONOUNS = frozenset(["it", "it's", "its", "they", "them"])
+POINTERS = PRONOUNS | {"one", "same", "that", "that's", "these", "this", "those"}
 OPENERS = frozenset(["also", "and", "any", "but", "or", "so", "then"])
-DENIED = re.compile(r"\bnot\s+(?:the\s+|about\s+)*$", re.IGNORECASE)
+DENIED = re.compile(r"\bnot\s+(?:[a-z]+\s+){0,3}$", re.IGNORECASE)
+REFERENCE = re.compile(
+    r"\b(?:refs?|reference|marker|citation|source|number)\.?\s*(?:no\.?\s*|#\s*)?\[?(\d{1,2})\b", re.IGNORECASE
+)
+INCOMPLETE = re.compile(
+    r"\b(?:incomplete|missing|misses|missed|lacks?|lacking|more to it|half the|not everything)\b", re.IGNORECASE
+)
+INTRODUCES, INTRODUCES_LAY = "tell_role", "tell_lay_role"
 
 
 def context(tracker: Tracker) -> Context:
@@ -44,20 +61,46 @@ def turn(tracker: Tracker) -> Turn:
     words = [word.lower().replace("’", "'") for word in WORD.findall(_without(text, topics))]
     named = _named(text, topics)
     own = intent == NAMED_ALONE and not whole.foreign and not whole.not_held
+    values = measured(load(), text)
+    reference = REFERENCE.search(text)
     return Turn(
         whole=whole,
-        questions=questions(tracker),
+        questions=tuple(_without_measured(one, topics, values) for one in questions(tracker)),
         named=named,
         bare=bool(named) and (own or FILLERS.issuperset(words)),
         vague=FILLERS.issuperset(words),
         asks=bool(ASKS.search(text)),
         refers=not POINTERS.isdisjoint(words) or bool(OPENERS.intersection(words[:1])),
+        pronoun=not PRONOUNS.isdisjoint(words),
+        says=tuple(word for word in words if word not in FILLERS | LIGHT),
         words=len(WORD.findall(text)),
         ranking={one["name"]: one["confidence"] for one in message.get("intent_ranking") or [] if one["name"]},
         features=_features(topics, whole.topics),
+        measured={what: value for what, (value, _) in values.items()},
+        role=_role(text, intent),
+        reference=int(reference[1]) if reference else None,
+        incomplete=bool(INCOMPLETE.search(text)),
         sender=tracker.sender_id or "",
+        text=text,
         model=next((id_ for id_ in map(_model_id, reversed(tracker.events or ())) if id_), ""),
     )
+
+
+def _role(text: str, intent: str | None) -> roles.Role | None:
+    """Return who the message says its user is: by its words, else by its intent."""
+    found = roles.told(text, introduces=intent == INTRODUCES)
+    return roles.Role.LAY if intent == INTRODUCES_LAY and found is None else found
+
+
+def _without_measured(asked: Question, topics: list[dict[str, Any]], values: dict[str, tuple[float, int]]) -> Question:
+    """Leave out of an overview what is named only by its value ("PTH is 620. How do I manage this?")."""
+    told = {one["value"] for one in topics if any(one.get("start") == start for _, start in values.values())}
+    others = {one["value"] for one in topics if all(one.get("start") != start for _, start in values.values())}
+    likeliest = max(asked.asked, key=lambda facet: asked.asked[facet], default=None)
+    kept = tuple(topic for topic in asked.topics if topic not in told or topic in others)
+    if likeliest is not Facet.OVERVIEW or not any(load().topic_by_id[one].kind is TopicKind.CONDITION for one in kept):
+        return asked
+    return asked.copy(update={"topics": kept})
 
 
 def _model_id(event: dict[str, Any]) -> str:

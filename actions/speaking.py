@@ -13,11 +13,12 @@ from actions import reading
 from bot.knowledge import conversation
 from bot.knowledge.answer import Answer, to_custom
 from bot.knowledge.context import Context, changes
-from bot.knowledge.conversation import Reply, Turn
 from bot.knowledge.loading import load
 from bot.knowledge.model import Knowledge
 from bot.knowledge.rendering import to_text
+from bot.knowledge.roles import Role
 from bot.knowledge.selection import subjects
+from bot.knowledge.turn import Reply, Turn
 
 Events = list[dict[str, Any]]
 
@@ -35,19 +36,24 @@ def utter(dispatcher: CollectingDispatcher, answer: Answer) -> None:
 class Speaking(Action, ABC):
     """An action that says one answer and notes in slots what was said."""
 
+    for_all = False
+    """Whether it answers patients and relatives too, whom the others tell whom to ask instead."""
+
     @abstractmethod
     def reply(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
         """Return what to say."""
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Read the tracker, say the reply, note it."""
-        turn, context = reading.turn(tracker), reading.context(tracker)
-        reply = self.reply(load(), turn, context)
-        reply = reply.copy(update={"answer": conversation.not_twice(reply.answer, context)})
-        utter(dispatcher, reply.answer)
-        return [SlotSet(name, value) for name, value in self.noted(context, turn, reply).items()]
+        knowledge, turn, context = load(), reading.turn(tracker), reading.context(tracker)
+        lay = (turn.role or context.role) is Role.LAY and not self.for_all
+        reply = conversation.decline_lay_reader(knowledge, turn) if lay else self.reply(knowledge, turn, context)
+        said = conversation.presented(knowledge, reply.answer, turn, context)
+        utter(dispatcher, said)
+        # Noted as answered: what is shown of the patient beside it is no topic of the conversation.
+        noted = reply.copy(update={"answer": reply.answer.copy(update={"kind": said.kind})})
+        return [SlotSet(name, value) for name, value in self.noted(context, turn, noted).items()]
 
     def noted(self, context: Context, turn: Turn, reply: Reply) -> dict[str, Any]:
         """Return the slots to set."""
-        named = turn.named if subjects(load(), turn.named) else ()
-        return changes(context, reply.answer, reply.asked, named, reply.topics, turn.features)
+        return changes(context, turn, reply, turn.named if subjects(load(), turn.named) else ())

@@ -7,8 +7,10 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from bot.knowledge.answer import Answer, Kind
+from bot.knowledge.answer import Kind
 from bot.knowledge.model import Entry, Facet
+from bot.knowledge.roles import Role
+from bot.knowledge.turn import Reply, Turn
 
 MOST_SHOWN = 100
 
@@ -25,6 +27,8 @@ class Context(Entry):
     shown_before: tuple[str, ...] = Field(default=(), description="ids of all facts shown so far, the oldest first")
     last_kind: str = Field(default="", description="kind of the last answer")
     features: tuple[str, ...] = Field(default=(), description="ids of topics named as the patient's features")
+    measured: Mapping[str, float] = Field(default={}, description="the patient's values, by what they measure")
+    role: Role | None = Field(default=None, description="who the user said to be")
 
 
 SLOTS = tuple(Context.__fields__)
@@ -38,38 +42,34 @@ def from_slots(slots: Mapping[str, Any]) -> Context:
         return Context()
 
 
-def changes(
-    context: Context,
-    answer: Answer,
-    asked: Mapping[Facet, float],
-    named: Sequence[str] = (),
-    topics: Sequence[str] = (),
-    features: Sequence[str] = (),
-) -> dict[str, Any]:
+def changes(context: Context, turn: Turn, reply: Reply, named: Sequence[str] = ()) -> dict[str, Any]:
     """Return the slots to set after an answer, as JSON holds them.
 
     A refusal of something that names no topic leaves the topic of the conversation in place, and so does small talk.
 
     Args:
         context: what was remembered before.
-        answer: what was said.
-        asked: weight of each facet that the message asked for.
+        turn: the message.
+        reply: what was said, and how the message was understood.
         named: ids of the topics that the message itself was about.
-        topics: ids of the topics to go on with, where they are not all that were understood.
-        features: ids of the topics that the message named as the patient's features.
     """
     found: dict[str, Any] = {}
+    answer = reply.answer
     if answer.kind is not Kind.SMALLTALK:
         found["last_kind"] = answer.kind.value
-        if asked:
-            found["asked"] = {facet.value: weight for facet, weight in asked.items()}
-        if going_on := topics or (answer.understood.topics if answer.facts else named):
+        if reply.asked:
+            found["asked"] = {facet.value: weight for facet, weight in reply.asked.items()}
+        if going_on := reply.topics or (answer.understood.topics if answer.facts else named):
             found["topics"] = list(going_on)
         if shown := [fact.id for fact in (*answer.facts, *answer.pitfalls)]:
             found["shown"] = shown
             found["shown_before"] = list(dict.fromkeys((*context.shown_before, *shown)))[-MOST_SHOWN:]
         elif named and context.shown:
             found["shown"] = []
-    if new := [feature for feature in features if feature not in context.features]:
+    if new := [feature for feature in turn.features if feature not in context.features]:
         found["features"] = [*context.features, *new]
+    if turn.measured:
+        found["measured"] = {**context.measured, **turn.measured}
+    if turn.role:
+        found["role"] = turn.role.value
     return found

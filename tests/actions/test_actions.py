@@ -254,9 +254,12 @@ def test_something_else_named_alone_is_refused(run: Run) -> None:
 
 @pytest.mark.parametrize("action", [module.ActionDecline(), module.ActionDeclineNotHeld()])
 def test_a_fragment_that_was_refused_by_itself_is_answered_in_its_conversation(run: Run, action: Action) -> None:
-    messages, _ = run(action, "out_of_scope", asked={"dose": 0.8}, slots={"topics": ["moon_salve"]})
+    said = {"asked": {"dose": 0.8}, "slots": {"topics": ["moon_salve"]}}
+    messages, _ = run(action, "out_of_scope", **said, confidence=0.6)
     assert [message["text"] for message in messages] == [DOSE_TEXT]
     assert messages[0]["custom"]["understood"]["assumed"] == ["moon_salve"]
+    messages, _ = run(action, "out_of_scope", **said, confidence=0.8)
+    assert messages[0]["custom"]["kind"] == "out_of_scope", "the reader is sure"
 
 
 @pytest.mark.parametrize(

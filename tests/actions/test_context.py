@@ -40,7 +40,16 @@ class Talk:
         self._check = check
         self.text = ""
 
-    def say(self, action: Action, text: str, intent: str = "", meant: str = "", **asked: float) -> Any:
+    def say(
+        self,
+        action: Action,
+        text: str,
+        intent: str = "",
+        meant: str = "",
+        likely: dict[str, float] | None = None,
+        confidence: float = 0.9,
+        **asked: float,
+    ) -> Any:
         """Say a text whose topics are found by their words; return `custom`."""
         entities = [
             {"entity": "topic", "value": topic, "start": text.index(word), "end": text.index(word) + len(word)}
@@ -50,9 +59,10 @@ class Talk:
         intent = intent or f"ask_{next(iter(asked), 'use')}"
         entities.sort(key=lambda one: int(str(one["start"])))
         topics = [one["value"] for one in entities] or [meant] * bool(meant)
-        part = {"topics": topics, "asked": asked, "likely": {}, "words": len(text.split())}
+        part = {"topics": topics, "asked": asked, "likely": likely or {}, "words": len(text.split())}
         message = {
-            "text": text, "entities": entities, "questions": [part], "intent": {"name": intent, "confidence": 0.9},
+            "text": text, "entities": entities, "questions": [part],
+            "intent": {"name": intent, "confidence": confidence},
             "intent_ranking": [{"name": intent, "confidence": max(asked.values(), default=1.0)}],
         }  # fmt: skip
         tracker = Tracker("someone", self.slots, message, [], False, None, {}, "action_listen")
@@ -152,6 +162,23 @@ def test_one_of_a_group_becomes_the_topic(talk: Talk) -> None:
     assert talk.slots["topics"] == ["moon_salve"]
 
 
+def test_words_that_stand_in_a_fact_on_the_topic_are_answered_with_it(talk: Talk) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert ids(talk.say(REFUSE, "do the jars break?", "out_of_scope")) == [], "not all words do"
+    custom = talk.say(REFUSE, "what about the jars?", "out_of_scope")
+    assert ids(custom) == ["salve.shine"]
+    assert custom["understood"]["assumed"] == ["moon_salve"]
+    assert ids(talk.say(ASK, "and the jars?", "name_topic")) == ["salve.shine"]
+    talk.say(ASK, "what does cave rest do?", effect=1.0)
+    assert talk.say(REFUSE, "what about the jars?", "out_of_scope")["kind"] == "out_of_scope", "of another topic"
+
+
+def test_parts_of_a_course_are_answered_together(talk: Talk) -> None:
+    assert ids(talk.say(ASK, "dose and frequency of moon salve?", frequency=0.6, dose=0.4)) == [
+        "salve.dose", "salve.course",
+    ]  # fmt: skip
+
+
 # A topic by itself.
 
 
@@ -222,6 +249,120 @@ def test_with_nothing_said_the_gaps_are_the_bot_s_limits(talk: Talk) -> None:
     assert talk.say(module.ActionGaps(), "what does it not say?", "ask_gaps")["kind"] == "smalltalk"
 
 
+def test_every_fact_of_a_source_bears_its_place(talk: Talk, made_up_knowledge: Knowledge) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    custom = talk.say(SOURCE, "where is that from?", "ask_source")
+    for fact in custom["facts"]:
+        assert any(fact["statement"] in line and f"[{fact['source']}: " in line for line in talk.text.splitlines())
+
+
+@pytest.mark.parametrize(("marker", "kind"), [(1, "answer"), (3, "answer"), (4, "smalltalk")])
+def test_a_reference_is_told_by_its_number(talk: Talk, made_up_knowledge: Knowledge, marker: int, kind: str) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    custom = talk.say(module.ActionSmallTalk(), f"what is reference {marker}?", "ask_references")
+    assert custom["kind"] == kind
+    assert all(marker in fact["citations"] for fact in custom["facts"])
+    listed = marker <= len(made_up_knowledge.references)
+    title = (
+        made_up_knowledge.references[marker - 1].title if listed else phrases.REFERENCE_UNLISTED.format(marker=marker)
+    )
+    assert title.rstrip(".") in talk.text.splitlines()[0]
+
+
+# A patient.
+
+
+def test_a_value_told_is_held_against_the_document_s_threshold(talk: Talk, made_up_knowledge: Knowledge) -> None:
+    fact = made_up_knowledge.fact_by_id["cave.end"]
+    (figure,) = fact.figures
+    assert figure.value is not None
+    for value, form in ((figure.value + 5, phrases.BEYOND), (figure.value - 5, phrases.NOT_BEYOND)):
+        talk.say(ASK, f"dose of moon salve? scale count against the usual is {value:g}%", dose=1.0)
+        assert talk.slots["measured"] == {figure.measures: value}
+        assert figure.measures not in talk.text, "the facts shown name no such threshold"
+        talk.say(ASK, "when does cave rest end?", monitoring=1.0)
+        line = form.format(
+            what=figure.measures, value=f"{value:g}", bound="above", limit=f"{figure.value:g}", unit=figure.unit
+        )
+        assert line in talk.text.splitlines()
+    talk.say(module.ActionStartOver(), "start over", "start_over")
+    talk.say(ASK, "when does cave rest end?", monitoring=1.0)
+    assert figure.measures not in talk.text
+
+
+def test_a_feature_told_earlier_is_shown_with_the_facts_that_speak_of_it(
+    talk: Talk, made_up_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = made_up_file.read_text(encoding="utf-8").replace(
+        "topics: [cave_rest]\n    facets: [risk]",
+        "topics: [cave_rest]\n    touches: [young_dragon]\n    facets: [risk]",
+    )
+    (tmp_path / "knowledge.yaml").write_text(changed, encoding="utf-8")
+    monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(tmp_path / "knowledge.yaml"))
+    talk.say(ASK, "dose of moon salve in a hatchling?", dose=1.0)
+    assert phrases.TOLD_BEFORE.format(what="young dragons") not in talk.text, "it stands in the message"
+    custom = talk.say(ASK, "what can go wrong with cave rest?", risk=1.0)
+    assert custom["understood"]["assumed"] == ["young_dragon"]
+    assert phrases.TOLD_BEFORE.format(what="young dragons") in talk.text
+    assert "young_dragon" not in talk.slots["topics"]
+
+
+# Whom it is for.
+
+
+def test_facts_figures_warnings_and_citations_are_the_same_for_every_professional(talk: Talk) -> None:
+    questions = [
+        ("dose of moon salve and cave rest?", {"use": 1.0}),
+        ("what can go wrong with moon salve?", {"risk": 1.0}),
+    ]
+    seen = set()
+    for text in ("I'm the renal registrar", "I am a nurse", "I'm the ward pharmacist", "I am a podiatrist", ""):
+        talk.say(module.ActionStartOver(), "start over", "start_over")
+        if text:
+            assert talk.say(module.ActionSmallTalk(), text, "tell_role")["kind"] == "smalltalk"
+            assert talk.text.startswith(phrases.ROLE_NOTED.split("{")[0])
+        for question, asked in questions:
+            custom = talk.say(ASK, question, **asked)
+            assert all(fact["statement"] in talk.text for fact in (*custom["facts"], *custom["pitfalls"]))
+            kept = {name: sorted(map(json.dumps, custom[name])) for name in ("facts", "pitfalls", "references")}
+            seen.add((question, json.dumps(kept)))
+    assert len(seen) == len(questions)
+
+
+def test_a_role_is_told_in_passing_and_decides_where_titles_stand(talk: Talk, made_up_knowledge: Knowledge) -> None:
+    title = made_up_knowledge.references[0].title
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert title in talk.text
+    talk.say(ASK, "as a nurse, what dose of moon salve do I give?", dose=1.0)
+    assert talk.slots["role"] == "nurse"
+    assert title not in talk.text
+    assert phrases.TITLES_ON_REQUEST in talk.text
+    talk.say(SOURCE, "which reference?", "ask_source")
+    assert title in talk.text
+
+
+def test_a_relative_gets_no_facts_until_a_professional_speaks(talk: Talk) -> None:
+    for text in ("my mum has blight, moon salve?", "what dose of moon salve does she take?"):
+        custom = talk.say(ASK, text, dose=1.0)
+        assert (custom["kind"], custom["facts"]) == ("out_of_scope", [])
+        assert talk.text.startswith(phrases.LAY_READER)
+    urgent = talk.say(module.ActionUrgent(), "she took moon salve and is not breathing", "report_emergency")
+    assert (urgent["kind"], urgent["facts"]) == ("urgent", [])
+    assert "salve.dose" in ids(talk.say(ASK, "I'm her keeper’s nurse. dose of moon salve?", dose=1.0))
+
+
+# Warnings across turns.
+
+
+def test_a_warning_comes_with_each_answer_that_needs_it_and_briefly_the_second_time(talk: Talk) -> None:
+    first = talk.say(ASK, "dose of moon salve?", dose=1.0)
+    (warning,) = first["pitfalls"]
+    assert f"⚠ {warning['statement']} [{warning['source']}: " in talk.text
+    assert talk.say(ASK, "dose of moon salve?", dose=1.0)["pitfalls"] == first["pitfalls"]
+    assert f"⚠ {phrases.WARNED_BEFORE.format(statement=warning['statement'])}" in talk.text.splitlines()
+    assert f"[{warning['source']}: " not in talk.text
+
+
 # Summary, start over.
 
 
@@ -254,20 +395,37 @@ def test_after_starting_over_nothing_is_carried(talk: Talk) -> None:
 # Marks.
 
 
-@pytest.mark.parametrize("mark", feedback.MARKS)
-def test_a_mark_is_kept_with_the_facts_and_without_words(
-    talk: Talk, mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made_up_knowledge: Knowledge
+@pytest.mark.parametrize(
+    ("mark", "said", "intent"),
+    [
+        ("useful", "that was helpful, Zqsmith", "feedback_good"),
+        ("wrong", "Zqsmith says that is wrong", "feedback_bad"),
+        ("incomplete", "that is incomplete, Zqsmith", "feedback_bad"),
+    ],
+)
+def test_a_mark_is_kept_with_the_answer_and_the_words_that_are_known(
+    talk: Talk,
+    mark: str,
+    said: str,
+    intent: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    made_up_knowledge: Knowledge,
 ) -> None:
     monkeypatch.setenv(feedback.DATABASE_VARIABLE, str(tmp_path / "var" / "feedback.db"))
     talk.say(ASK, "dose of moon salve?", dose=1.0)
-    assert talk.say(module.ActionFeedback(), "said Zqsmith", f"feedback_{mark}")["kind"] == "smalltalk"
+    assert talk.say(module.ActionFeedback(), said, intent)["kind"] == "smalltalk"
     assert talk.text == phrases.MARKED[mark]
     with closing(sqlite3.connect(feedback.database())) as connection:
-        ((*_, kept, kind, intent, topics, facts, knowledge, _),) = connection.execute("select * from feedback")
-    assert (kept, kind, intent, json.loads(topics)) == (mark, "answer", "ask_dose", ["moon_salve"])
-    assert json.loads(facts) == talk.slots["shown"]
-    assert knowledge.split()[0] == made_up_knowledge.version
-    written = feedback.database().read_bytes()
+        connection.row_factory = sqlite3.Row
+        (row,) = connection.execute("select * from feedback")
+    assert (row["mark"], row["kind"], row["intent"]) == (mark, "answer", "ask_dose")
+    assert json.loads(row["topics"]) == ["moon_salve"]
+    assert json.loads(row["facts"]) == talk.slots["shown"]
+    assert row["knowledge"].split()[0] == made_up_knowledge.version
+    assert feedback.UNKNOWN in row["remark"]
+    assert "that" in row["remark"]
+    written = b"".join(path.read_bytes() for path in feedback.database().parent.iterdir())
     assert b"Zqsmith" not in written
     assert b"someone" not in written, "the sender"
 
@@ -277,13 +435,13 @@ def test_without_an_answer_or_a_place_nothing_is_marked(
 ) -> None:
     monkeypatch.setenv(feedback.DATABASE_VARIABLE, str(tmp_path / "feedback.db"))
     talk.say(module.ActionFeedback(), "wrong", "feedback_bad")
-    assert talk.text == phrases.NOT_MARKED["bad"]
+    assert talk.text == phrases.NOT_MARKED["wrong"]
     assert not feedback.database().exists()
     (tmp_path / "file").write_text("")
     monkeypatch.setenv(feedback.DATABASE_VARIABLE, str(tmp_path / "file" / "feedback.db"))
     talk.say(ASK, "dose of moon salve?", dose=1.0)
     talk.say(module.ActionFeedback(), "wrong", "feedback_bad")
-    assert talk.text == phrases.NOT_MARKED["bad"]
+    assert talk.text == phrases.NOT_MARKED["wrong"]
 
 
 # Asking back.
@@ -302,6 +460,24 @@ def test_nobody_is_asked_back_twice_running(talk: Talk, second: Action) -> None:
     assert talk.say(second, "the thing", dose=1.0)["kind"] == "out_of_scope"
     assert talk.text.startswith(phrases.CLARIFY_AGAIN)
     assert talk.say(ASK, "how much of it?", dose=1.0)["kind"] == "clarify", "but later again"
+
+
+def test_a_pronoun_that_stands_for_nothing_is_asked_back(talk: Talk) -> None:
+    custom = talk.say(ASK, "does it help?", meant="moon_salve", likely={}, effect=0.5, monitoring=0.5)
+    assert custom["kind"] == "answer", "only one reading"
+
+
+def test_two_close_readings_are_asked_back_once(talk: Talk, made_up_knowledge: Knowledge) -> None:
+    close = {"salves-and-rest/1": 0.5, "salves-and-rest/3": 0.45, "overview/1": 0.1}
+    custom = talk.say(ASK, "the thing to be put on and slept in the whole night", likely=close, use=1.0)
+    assert custom["kind"] == "clarify"
+    assert talk.text.startswith(phrases.CLARIFY_BETWEEN)
+    readings = [made_up_knowledge.fact_by_id[fact].question for fact in ("salve.dose", "cave.effect")]
+    assert custom["follow_ups"] == readings
+    assert talk.say(ASK, "the thing to be put on", likely=close, use=1.0)["kind"] != "clarify", "not twice"
+    sure = {**close, "salves-and-rest/1": 0.9}
+    talk.say(module.ActionStartOver(), "start over", "start_over")
+    assert talk.say(ASK, "the thing to be put on and slept in", likely=sure, use=1.0)["kind"] == "answer"
 
 
 # What is kept.

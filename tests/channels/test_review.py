@@ -38,10 +38,10 @@ def conversations(folder: Path) -> str:
 
 def test_marks_and_unanswered_are_counted(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for sender in ("one", "two"):
-        feedback.record(sender, ANSWER, "bad", remark="Zqsmith")
+        feedback.record(sender, ANSWER, "wrong", remark="Zqsmith")
     assert main(["review", "--conversations", conversations(place)]) == 0
     said = capsys.readouterr().out
-    assert "Marks, by what was shown: 2\n     2  bad: ask_dose; salve.dose, salve.shine\n" in said
+    assert "Marks, by what was shown: 2\n     2  wrong: ask_dose; salve.dose, salve.shine\n" in said
     assert "Not answered: 2\n     2  out_of_scope: ask_dose; moon_salve\n" in said
     assert "below 0.7: 1\n" in said
     assert "as typed" not in said
@@ -67,7 +67,7 @@ def test_another_mark_is_refused() -> None:
 
 def test_senders_are_told_apart_and_not_kept() -> None:
     for sender in ("one", "two", "one"):
-        feedback.record(sender, ANSWER, "good")
+        feedback.record(sender, ANSWER, "useful")
     with closing(sqlite3.connect(feedback.database())) as connection:
         senders = [row[0] for row in connection.execute("select sender from feedback")]
     assert senders[0] == senders[2] != senders[1]
