@@ -6,7 +6,6 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from bot.channels import review
 from bot.knowledge import cli as knowledge_cli
 from bot.knowledge.loading import KnowledgeError
 
@@ -23,9 +22,8 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
     knowledge_cli.add_parser(subparsers)
-    review.add_parser(subparsers)
-    if arguments[:1] not in (["knowledge"], ["review"]):
-        # Imported here, so that the other commands do not wait for Rasa.
+    if arguments[:1] != ["knowledge"]:
+        # Imported here, so that the knowledge commands do not wait for Rasa.
         from bot.serving import cli as serving_cli
 
         serving_cli.add_parser(subparsers)

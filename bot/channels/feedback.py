@@ -12,21 +12,21 @@ import logging
 import os
 import re
 import secrets
+import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sql
 
+from bot.channels import MODEL_VARIABLE
 from bot.channels.sqlite import open_sqlite
 from bot.knowledge.loading import KNOWLEDGE_FOLDER, load
 
 DATABASE_VARIABLE = "BOT_FEEDBACK_DB"
-MODEL_VARIABLE = "BOT_MODEL"
-"""Environment variable: name of the model that reads; set by whatever starts the services."""
-
 KEEP_VARIABLE = "BOT_KEEP_QUESTIONS"
 """Environment variable: `no` keeps no questions; marks are kept all the same."""
 
@@ -74,7 +74,7 @@ def record(sender: str, answer: Mapping[str, Any], mark: str, remark: str = "", 
     Raises:
         ValueError: the mark is none of these.
         OSError: the folder cannot be made.
-        sqlalchemy.exc.SQLAlchemyError, sqlite3.Error: the database cannot be written.
+        sqlite3.Error: the database cannot be written.
     """
     if remark:
         # Here, since the action server, which has no remarks, should not wait for it.
@@ -99,7 +99,7 @@ def record_said(sender: str, answer: Mapping[str, Any], mark: str, text: str, mo
     """
     try:
         _insert_mark(sender, answer, mark, known_words(text), model)
-    except (OSError, sql.exc.SQLAlchemyError) as error:
+    except (OSError, sqlite3.Error) as error:
         logger.error("a mark could not be kept: %s", type(error).__name__)
         return False
     return True
@@ -124,33 +124,60 @@ def note_question(text: str, answer: Mapping[str, Any]) -> None:
         logger.error("a question could not be kept: %s", type(error).__name__)
 
 
+def rows(table: sql.Table) -> list[dict[str, Any]]:
+    """Return what is kept in a table, the oldest first; nothing where there is no database.
+
+    Raises:
+        sqlite3.Error: the file is no database of marks.
+    """
+    if not database().is_file():
+        return []
+    with closing(sqlite3.connect(f"file:{database()}?mode=ro", uri=True, timeout=5)) as connection:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute(f"select * from {table.name} order by at")]
+
+
 def known_words(text: str) -> str:
-    """Return a text with the words that the project's own files use, and a sign for each run of others."""
-    known = _vocabulary()
-    kept = _TOKEN.sub(lambda match: match[0] if match[0].casefold().replace("’", "'") in known else UNKNOWN, text)
-    return re.sub(rf"{UNKNOWN}(?:[\s,.]*{UNKNOWN})*", UNKNOWN, kept).strip()
+    """Return a text with the words that the project's own files use, and a sign for each run of others.
+
+    A word with a capital inside a sentence stays only if it belongs to a topic: it may be a name.
+    """
+
+    def shown(match: re.Match[str]) -> str:
+        word = match[0].casefold().replace("’", "'")
+        named = match[0].istitle() and len(word) > 1 and not re.fullmatch(r"\W*|.*[.?!]\s*", text[: match.start()])
+        return match[0] if word in _own_words()[bool(named)] else UNKNOWN
+
+    return re.sub(rf"{UNKNOWN}(?:[\s,.]*{UNKNOWN})*", UNKNOWN, _TOKEN.sub(shown, text)).strip()
 
 
 @cache
-def _vocabulary() -> frozenset[str]:
-    """Return the words of the training examples and the knowledge base, less first names."""
-    texts = [path.read_text(encoding="utf-8") for path in sorted((KNOWLEDGE_FOLDER.parent / "nlu").glob("*.yml"))]
+def _own_words() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the words of the training examples and the knowledge base, less first names; and those of topics only."""
     knowledge = load()
-    texts += [word for topic in knowledge.topics for word in (topic.name, *topic.words)]
-    texts += [word for matter in knowledge.not_held for word in (matter.name, *matter.words)]
+    topics = [word for topic in knowledge.topics for word in (topic.name, *topic.words)]
+    topics += [word for matter in knowledge.not_held for word in (matter.name, *matter.words)]
+    texts = [path.read_text(encoding="utf-8") for path in sorted((KNOWLEDGE_FOLDER.parent / "nlu").glob("*.yml"))]
     texts += [line for fact in knowledge.facts for line in (fact.statement, fact.question)]
     lines = (Path(__file__).parent / "first_names.txt").read_text(encoding="utf-8").casefold().splitlines()
-    names = [name for line in lines if not line.startswith("#") for name in line.split()]
-    words = {word for text in texts for word in _WORD.findall(text.casefold().replace("’", "'"))}
-    return frozenset(words.difference(names))
+    names = {name for line in lines if not line.startswith("#") for name in line.split()}
+    of_topics = _words(topics)
+    return frozenset((_words(texts) | of_topics) - names), frozenset(of_topics - names)
+
+
+def _words(texts: Iterable[str]) -> set[str]:
+    return {word for text in texts for word in _WORD.findall(text.casefold().replace("’", "'"))}
 
 
 def _insert_mark(sender: str, answer: Mapping[str, Any], mark: str, remark: str, model: str) -> None:
     if mark not in MARKS:
         raise ValueError(f"`{mark}` is no mark; use one of {', '.join(MARKS)}")
-    with _engine(database()).begin() as connection:
-        row = {"at": time.time(), "sender": _digest(connection, sender), "mark": mark, "remark": remark}
-        connection.execute(FEEDBACK.insert(), {**row, **_described(answer, model)})
+    try:
+        with _engine(database()).begin() as connection:
+            row = {"at": time.time(), "sender": _digest(connection, sender), "mark": mark, "remark": remark}
+            connection.execute(FEEDBACK.insert(), {**row, **_described(answer, model)})
+    except sql.exc.SQLAlchemyError as error:
+        raise sqlite3.OperationalError(f"the database of marks cannot be written ({type(error).__name__})") from error
 
 
 def _described(answer: Mapping[str, Any], model: str) -> dict[str, str]:

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import httpx
 
+from bot.channels import MODEL_VARIABLE
 from bot.channels.matrix_settings import SettingsError, read_settings
-from bot.channels.feedback import MODEL_VARIABLE
 from bot.channels.tokens import TOKEN_VARIABLE, TOKENS_VARIABLE, read_tokens
 from bot.knowledge.loading import KnowledgeError, load
 from bot.serving import processes
