@@ -161,12 +161,14 @@ def _own_words() -> tuple[frozenset[str], frozenset[str]]:
     texts += [line for fact in knowledge.facts for line in (fact.statement, fact.question)]
     lines = (Path(__file__).parent / "first_names.txt").read_text(encoding="utf-8").casefold().splitlines()
     names = {name for line in lines if not line.startswith("#") for name in line.split()}
-    of_topics = _words(topics)
+    of_topics = _words(word.casefold() for word in topics)
     return frozenset((_words(texts) | of_topics) - names), frozenset(of_topics - names)
 
 
 def _words(texts: Iterable[str]) -> set[str]:
-    return {word for text in texts for word in _WORD.findall(text.casefold().replace("’", "'"))}
+    """Return words in small letters; one that is only ever written with a capital ("Jones") is left out."""
+    found = {word for text in texts for word in _WORD.findall(text.replace("’", "'"))}
+    return {word.casefold() for word in found if not word.istitle() or len(word) == 1}
 
 
 def _insert_mark(sender: str, answer: Mapping[str, Any], mark: str, remark: str, model: str) -> None:

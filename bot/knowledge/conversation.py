@@ -158,10 +158,13 @@ def presented(knowledge: Knowledge, said: Answer, turn: Turn, context: Context) 
     now = (*turn.named, *turn.features)
     values = {**context.measured, **turn.measured}
     said = patient.with_patient(knowledge, said, context.features, now, values)
+    # Who asks the same again is told the same again, word for word.
+    again = [fact.id for fact in (*said.facts, *said.pitfalls)] == list(context.shown)
+    before = () if again else context.shown_before
     return said.copy(
         update={
             "facts": roles.ordered(said.facts, role),
-            "warned": tuple(fact.id for fact in said.pitfalls if fact.id in context.shown_before),
+            "warned": tuple(fact.id for fact in said.pitfalls if fact.id in before),
             "brief": roles.brief(role),
         }
     )

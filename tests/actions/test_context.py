@@ -358,6 +358,10 @@ def test_a_warning_comes_with_each_answer_that_needs_it_and_briefly_the_second_t
     first = talk.say(ASK, "dose of moon salve?", dose=1.0)
     (warning,) = first["pitfalls"]
     assert f"⚠ {warning['statement']} [{warning['source']}: " in talk.text
+    full = talk.text
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert talk.text == full, "the same question again"
+    talk.say(ASK, "what does cave rest do?", effect=1.0)
     assert talk.say(ASK, "dose of moon salve?", dose=1.0)["pitfalls"] == first["pitfalls"]
     assert f"⚠ {phrases.WARNED_BEFORE.format(statement=warning['statement'])}" in talk.text.splitlines()
     assert f"[{warning['source']}: " not in talk.text

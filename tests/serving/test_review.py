@@ -84,8 +84,8 @@ def test_only_what_is_unanswered_or_unsure_is_kept(monkeypatch: pytest.MonkeyPat
 
 
 def test_of_a_question_only_words_of_the_project_are_kept() -> None:
-    feedback.note_question("Is Zqsmith of Zqtown, in 1950, to have apixaban on HD? Bertha asks", REFUSED)
-    assert questions() == ["Is … of …, in …, to have apixaban on HD? … asks"]
+    feedback.note_question("Is Zqsmith of Zqtown, in 1950, to have apixaban on HD? Bertha asks, york too", REFUSED)
+    assert questions() == ["Is … of …, in …, to have apixaban on HD? … asks, … too"]
 
 
 def test_remarks_are_de_identified() -> None:
