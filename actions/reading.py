@@ -38,6 +38,12 @@ PRONOUNS = frozenset(["it", "it's", "its", "they", "them"])
 POINTERS = PRONOUNS | {"one", "same", "that", "that's", "these", "this", "those"}
 OPENERS = frozenset(["also", "and", "any", "but", "or", "so", "then"])
 DENIED = re.compile(r"\bnot\s+(?:[a-z]+\s+){0,3}$", re.IGNORECASE)
+# A sentence on somebody; what it names is the patient's ("her leg wound is infected").
+TELLS = re.compile(
+    r"\b(?:he|she|his|her|him|pt|patient|man|woman|lady|gentleman|\d{2}\s?[mf])\b.*\b(?:is|are|has|had|was|with|on|got|takes|"
+    r"taking|developed|started)\b",
+    re.IGNORECASE,
+)
 REFERENCE = re.compile(
     r"\b(?:refs?|reference|marker|citation|source|number)\.?\s*(?:no\.?\s*|#\s*)?\[?(\d{1,2})\b", re.IGNORECASE
 )
@@ -75,7 +81,7 @@ def turn(tracker: Tracker) -> Turn:
         says=tuple(word for word in words if word not in FILLERS | LIGHT),
         words=len(WORD.findall(text)),
         ranking={one["name"]: one["confidence"] for one in message.get("intent_ranking") or [] if one["name"]},
-        features=_features(topics, whole.topics),
+        features=_features(topics, () if TELLS.search(text) and not ASKS.search(text) else whole.topics),
         measured={what: value for what, (value, _) in values.items()},
         role=_role(text, intent),
         reference=int(reference[1]) if reference else None,

@@ -155,6 +155,9 @@ def presented(knowledge: Knowledge, said: Answer, turn: Turn, context: Context) 
         return said.copy(update={"lead": phrases.URGENT, "facts": (), "pitfalls": ()})
     if said.placed:
         return said
+    if said.lead == phrases.CLAIM and (turn.measured or turn.features) and not turn.asks:
+        # What is told of a patient is no claim on the document's matter.
+        said = said.copy(update={"lead": ""})
     now = (*turn.named, *turn.features)
     values = {**context.measured, **turn.measured}
     said = patient.with_patient(knowledge, said, context.features, now, values)
@@ -177,7 +180,7 @@ def _answer_topic(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     wanted = first.copy(update={"topics": topics, "asked": {}, "likely": {}, "context": ()})
     assumed = tuple(topic for topic in topics if topic not in turn.named)
     carried = None
-    if context.asked:
+    if context.asked and max(context.asked, key=lambda facet: context.asked[facet]) is not Facet.CLAIM:
         likeliest = max(context.asked, key=lambda facet: context.asked[facet])
         carried = wanted.copy(update={"asked": dict(context.asked), "intent": _intent(likeliest)})
         said = answering.answer_question(knowledge, carried)

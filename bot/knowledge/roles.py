@@ -46,7 +46,7 @@ _RELATIVE = (
 )
 _LAY = re.compile(
     rf"\bmy\s+(?:[\w-]+\s+)?(?:{_RELATIVE})(?:['’]s)?\s+(?:has|have|had|is|was|got|been|just|with)\b|"
-    r"\bi\s?['’]?\s?a?m\s+(?:just\s+)?(?:a|the)\s+(?:patient|relative|carer)\b|\bi\s+have\s+(?:just\s+)?been\s+diagnosed\b|"
+    r"\b(?:i\s?['’]?\s?a?m\s+(?:just\s+)?|as\s+)(?:a|the)\s+(?:patient|relative|carer)\b|\bi\s+have\s+(?:just\s+)?been\s+diagnosed\b|"
     r"\bi\s+was\s+(?:just\s+)?diagnosed\b",
     re.IGNORECASE,
 )

@@ -307,6 +307,14 @@ def test_a_feature_told_earlier_is_shown_with_the_facts_that_speak_of_it(
     assert "young_dragon" not in talk.slots["topics"]
 
 
+def test_what_a_sentence_tells_of_somebody_is_the_patient_s_and_no_claim(talk: Talk) -> None:
+    talk.say(ASK, "her cave rest was cut short", "state_claim", risk=1.0)
+    assert talk.slots["features"] == ["cave_rest"]
+    assert phrases.CLAIM not in talk.text
+    talk.say(ASK, "cave rest dulls all scales", "state_claim", risk=1.0)
+    assert phrases.CLAIM in talk.text
+
+
 # Whom it is for.
 
 
