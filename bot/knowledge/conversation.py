@@ -85,6 +85,9 @@ def decline(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
         return answer(knowledge, turn, context)
     if said := _answer_said(knowledge, turn, context):
         return said
+    doubted = turn.whole.confidence >= REFUSED_SURELY
+    if not doubted and (asked_back := _asked_back(knowledge, turn, context)):
+        return Reply(answer=asked_back, asked=turn.whole.asked)
     if _tells(knowledge, turn):
         return Reply(answer=_what_to_know(knowledge, turn))
     if turn.whole.intent == "not_in_document":
@@ -98,6 +101,9 @@ def leans(knowledge: Knowledge, turn: Turn, context: Context) -> bool:
     if question.foreign or question.not_held or not context.topics or len(turn.questions) > 1:
         return False
     own, about = _about(knowledge, question.topics), _about(knowledge, context.topics)
+    if set(own) <= set(_settings(knowledge, own)):
+        # "What instead? AF, on dialysis" names the patient, and not what it is about.
+        own = ()
     if own and not (turn.refers and _touched(knowledge, about, own, question)):
         return False
     refused = sum(turn.ranking.get(intent, 0.0) for intent in REFUSALS)

@@ -479,6 +479,23 @@ def test_a_pronoun_that_stands_for_nothing_is_asked_back(talk: Talk) -> None:
     assert custom["kind"] == "answer", "only one reading"
 
 
+@pytest.mark.parametrize(("action", "confidence", "kind"), [(ASK, 0.9, "clarify"), (NOT_HELD, 0.2, "clarify"),
+                                                            (NOT_HELD, 0.8, "out_of_scope")])  # fmt: skip
+def test_a_pronoun_with_several_readings_is_asked_back(
+    talk: Talk, made_up_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, action: Action, confidence: float,
+    kind: str,
+) -> None:  # fmt: skip
+    changed = made_up_file.read_text(encoding="utf-8").replace(
+        "topics: [scale_blight]\n    facets: [overview, use]",
+        "topics: [scale_blight]\n    touches: [moon_salve]\n    facets: [overview, use, effect]",
+    )
+    (tmp_path / "knowledge.yaml").write_text(changed, encoding="utf-8")
+    monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(tmp_path / "knowledge.yaml"))
+    custom = talk.say(action, "does it help the moon salve?", "ask_effect", confidence=confidence, effect=1.0)
+    # An answer's confidence is that it is held, a refusal's that it is not.
+    assert custom["kind"] == kind
+
+
 def test_two_close_readings_are_asked_back_once(talk: Talk, made_up_knowledge: Knowledge) -> None:
     close = {"salves-and-rest/1": 0.5, "salves-and-rest/3": 0.45, "overview/1": 0.1}
     custom = talk.say(ASK, "the thing to be put on and slept in the whole night", likely=close, use=1.0)
