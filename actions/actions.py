@@ -2,182 +2,162 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
-from rasa_sdk.executor import CollectingDispatcher
-
-from actions import reading
-from bot.knowledge import answering, conversation
-from bot.knowledge.answer import Answer, Kind, to_custom
-from bot.knowledge.answering import Question
-from bot.knowledge.loading import load
+from actions.speaking import Speaking
+from bot.channels import feedback
+from bot.knowledge import answering, conversation, recall
+from bot.knowledge.answer import to_custom
+from bot.knowledge.context import SLOTS, Context
 from bot.knowledge.model import Knowledge
-from bot.knowledge.rendering import to_text
-
-Events = list[dict[str, Any]]
+from bot.knowledge.turn import Reply, Turn
 
 
-def say(dispatcher: CollectingDispatcher, tracker: Tracker, answer: Answer) -> Events:
-    """Utter an answer as one message with text, buttons and data; return what to remember of it."""
-    knowledge = load()
-    answer = conversation.not_twice(answer, reading.last_kind(tracker))
-    dispatcher.utter_message(
-        text=to_text(answer, knowledge),
-        buttons=[{"title": text, "payload": text} for text in answer.follow_ups],
-        json_message=to_custom(answer, knowledge),
-    )
-    if answer.kind is Kind.SMALLTALK:
-        return []
-    return [SlotSet(reading.KIND_SLOT, answer.kind.value), *_asked(tracker, answer), *_shown(tracker, answer)]
-
-
-def _asked(tracker: Tracker, answer: Answer) -> Events:
-    """Remember what was asked, of what."""
-    asked = {facet.value: weight for facet, weight in reading.questions(tracker)[-1].asked.items()}
-    topics = list(answer.understood.topics)
-    events = [SlotSet(reading.ASKED_SLOT, asked)] if asked else []
-    return [*events, SlotSet(reading.TOPICS_SLOT, topics)] if topics else events
-
-
-def _shown(tracker: Tracker, answer: Answer) -> Events:
-    """Remember the facts of an answer: the last one's, and all since the start."""
-    ids = [fact.id for fact in (*answer.facts, *answer.pitfalls)]
-    if not ids:
-        return []
-    before = dict.fromkeys((*reading.shown_before(tracker), *ids))
-    return [SlotSet(reading.SHOWN_SLOT, ids), SlotSet(reading.SHOWN_BEFORE_SLOT, list(before))]
-
-
-def _continue_or(
-    decline: Callable[[Knowledge, Question], Answer], dispatcher: CollectingDispatcher, tracker: Tracker
-) -> Events:
-    """Refuse, unless the message goes on from the last answer."""
-    knowledge, question = load(), reading.question(tracker)
-    return say(dispatcher, tracker, conversation.elliptic(knowledge, question) or decline(knowledge, question))
-
-
-class ActionAnswer(Action):
-    """Answers a question with facts of the knowledge base."""
+class ActionAnswer(Speaking):
+    """Answers a question, or a topic named, with facts of the knowledge base."""
 
     def name(self) -> str:
         """Name in the domain."""
         return "action_answer"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Select and say."""
-        knowledge, questions = load(), reading.questions(tracker)
-        refused = conversation.topic_alone(knowledge, questions[0])
-        return say(dispatcher, tracker, refused or answering.answer_questions(knowledge, questions))
+    def reply(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
+        """Select facts."""
+        return conversation.answer(knowledge, turn, context)
 
 
-class ActionUrgent(Action):
+class ActionUrgent(Speaking):
     """Sends to the emergency pathway."""
+
+    for_all = True
 
     def name(self) -> str:
         """Name in the domain."""
         return "action_urgent"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    def reply(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
         """Say it first, then the facts that fit."""
-        return say(dispatcher, tracker, answering.answer_urgent(load(), reading.question(tracker)))
+        return Reply(answer=answering.answer_urgent(knowledge, turn.whole))
 
 
-class ActionDecline(Action):
-    """Refuses what is outside, and what was not understood."""
+class ActionDecline(Speaking):
+    """Refuses what is outside, and what was not understood; goes on from the last answer where a fragment does."""
 
     def name(self) -> str:
         """Name in the domain."""
         return "action_decline"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    def reply(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
         """Say so and offer the nearest."""
-        return _continue_or(answering.decline, dispatcher, tracker)
+        return conversation.decline(knowledge, turn, context)
 
 
-class ActionDeclineNotHeld(Action):
+class ActionDeclineNotHeld(ActionDecline):
     """Refuses what belongs to the condition but is not in the document."""
 
     def name(self) -> str:
         """Name in the domain."""
         return "action_decline_not_held"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Say so and offer the nearest."""
-        return _continue_or(answering.decline_not_held, dispatcher, tracker)
+
+class ActionDeclineLayReader(Speaking):
+    """Tells patients and relatives whom to ask."""
+
+    for_all = True
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_decline_lay_reader"
+
+    def reply(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
+        """Say it, kindly."""
+        return conversation.decline_lay_reader(knowledge, turn)
 
 
-class ActionSmallTalk(Action):
+class ActionSmallTalk(Speaking):
     """Greets, thanks, and tells about the bot and its document."""
+
+    for_all = True
 
     def name(self) -> str:
         """Name in the domain."""
         return "action_small_talk"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    def reply(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
         """Say the fixed phrase of the intent."""
-        return say(dispatcher, tracker, answering.small_talk(load(), reading.question(tracker)))
+        return conversation.small_talk(knowledge, turn, context)
 
 
-class ActionSource(Action):
+class ActionSource(Speaking):
     """Tells where the last answer stands."""
 
     def name(self) -> str:
         """Name in the domain."""
         return "action_source"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Show the facts of the last answer with their bullets."""
-        return say(dispatcher, tracker, answering.source_of(load(), reading.question(tracker), reading.shown(tracker)))
+    def reply(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
+        """Show the facts of the last answer with their bullets and references."""
+        return recall.sources(knowledge, turn, context)
 
 
-class ActionGaps(Action):
+class ActionGaps(Speaking):
     """Tells what the document leaves open about the last answer."""
 
     def name(self) -> str:
         """Name in the domain."""
         return "action_gaps"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Show the facts of the last answer with their certainty and sources."""
-        return say(dispatcher, tracker, conversation.gaps(load(), reading.question(tracker), reading.shown(tracker)))
+    def reply(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
+        """Show the facts of the last answer with what is not said of their topic."""
+        return recall.gaps(knowledge, turn, context)
 
 
-class ActionSummarise(Action):
+class ActionSummarise(Speaking):
     """Lists what was shown in this conversation."""
 
     def name(self) -> str:
         """Name in the domain."""
         return "action_summarise"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Show all facts, each with its source."""
-        before = reading.shown_before(tracker)
-        return say(dispatcher, tracker, conversation.summary(load(), reading.question(tracker), before))
+    def reply(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
+        """Show all facts by topic, each with its source."""
+        return conversation.summary(knowledge, turn, context)
+
+    def noted(self, context: Context, turn: Turn, reply: Reply) -> dict[str, Any]:
+        """Go on where the conversation was: a summary speaks of all topics and is about none."""
+        found = super().noted(context, turn, reply)
+        return {name: value for name, value in found.items() if name != "topics" or not reply.answer.by_topic}
 
 
-class ActionStartOver(Action):
+class ActionStartOver(Speaking):
     """Forgets what the conversation was about."""
+
+    for_all = True
 
     def name(self) -> str:
         """Name in the domain."""
         return "action_start_over"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Say so and empty the slots."""
-        say(dispatcher, tracker, conversation.started_over(load(), reading.question(tracker)))
-        return [SlotSet(slot, None) for slot in reading.SLOTS]
+    def reply(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
+        """Say so."""
+        return conversation.started_over(knowledge, turn)
+
+    def noted(self, context: Context, turn: Turn, reply: Reply) -> dict[str, Any]:
+        """Empty the slots."""
+        return dict.fromkeys(SLOTS)
 
 
-class ActionDeclineLayReader(Action):
-    """Tells patients and relatives whom to ask."""
+class ActionFeedback(Speaking):
+    """Keeps a mark for the last answer."""
 
     def name(self) -> str:
         """Name in the domain."""
-        return "action_decline_lay_reader"
+        return "action_feedback"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Say it, kindly."""
-        return say(dispatcher, tracker, conversation.decline_lay_reader(load(), reading.question(tracker)))
+    def reply(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
+        """Keep the mark and thank for it; without an answer to mark, only thank."""
+        mark = "incomplete" if turn.incomplete else "useful" if turn.whole.intent == "feedback_good" else "wrong"
+        last = recall.last_answer(knowledge, context)
+        kept = last is not None and feedback.record_said(
+            turn.sender, to_custom(last, knowledge), mark, turn.text, turn.model
+        )
+        return conversation.marked(knowledge, turn, mark, kept)

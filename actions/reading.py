@@ -2,16 +2,137 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk import Tracker
 
+from bot.knowledge import roles
 from bot.knowledge.answering import NAMED_ALONE, Question
-from bot.knowledge.model import Facet
+from bot.knowledge.context import Context, from_slots
+from bot.knowledge.loading import load
+from bot.knowledge.model import Facet, TopicKind
+from bot.knowledge.patient import measured
+from bot.knowledge.turn import Turn
 
-TOPICS_SLOT, ASKED_SLOT, SHOWN_SLOT = "topics", "asked", "shown"
-SHOWN_BEFORE_SLOT, KIND_SLOT = "shown_before", "last_kind"
-SLOTS = (TOPICS_SLOT, ASKED_SLOT, SHOWN_SLOT, SHOWN_BEFORE_SLOT, KIND_SLOT)
+WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_QUESTION_WORDS = (
+    "any are can could did do does has have how is may shall should was were what what's whats when where which who "
+    "why will would"
+)
+ASKS = re.compile(rf"\?|^(?:and\s+|also\s+)?(?:{_QUESTION_WORDS.replace(' ', '|')})\b", re.IGNORECASE)
+# Beside a topic these say no more than that it is meant.
+_FILLERS = (
+    "a about actually again also an and apologies as asked asking back but change choose coming concerning did drug "
+    "first for go going how i i'd in is it it's its last let let's like make me mean meant my next no nope not now of "
+    "off oh ok okay on one ones oops or other please question rather regarding rephrase return returning same said "
+    "scrap scratch second so sorry switch talking that that's thats the them then there this to too topic turn typo "
+    "want was we were what what's whats with wrong yeah yes you"
+)
+FILLERS = frozenset(_FILLERS.split())
+# With these a message asks, and does not yet say what of.
+_LIGHT = "at cause caused causes give given gives least much really say says still they those these up"
+LIGHT = frozenset((*_QUESTION_WORDS.split(), *_LIGHT.split()))
+# They point back at what was said before.
+PRONOUNS = frozenset(["it", "it's", "its", "they", "them"])
+POINTERS = PRONOUNS | {"one", "same", "that", "that's", "these", "this", "those"}
+OPENERS = frozenset(["also", "and", "any", "but", "or", "so", "then"])
+DENIED = re.compile(r"\bnot\s+(?:[a-z]+\s+){0,3}$", re.IGNORECASE)
+# A sentence on somebody; what it names is the patient's ("her leg wound is infected").
+TELLS = re.compile(
+    r"\b(?:he|she|his|her|him|pt|patient|man|woman|lady|gentleman|\d{2}\s?[mf])\b.*\b(?:is|are|has|had|was|with|on|got|takes|"
+    r"taking|developed|started)\b",
+    re.IGNORECASE,
+)
+REFERENCE = re.compile(
+    r"\b(?:refs?|reference|marker|citation|source|number)\.?\s*(?:no\.?\s*|#\s*)?\[?(\d{1,2})\b", re.IGNORECASE
+)
+INCOMPLETE = re.compile(
+    r"\b(?:incomplete|missing|misses|missed|lacks?|lacking|more to it|half the|not everything)\b", re.IGNORECASE
+)
+INTRODUCES, INTRODUCES_LAY = "tell_role", "tell_lay_role"
+
+
+def context(tracker: Tracker) -> Context:
+    """Return what the conversation remembers."""
+    return from_slots(tracker.slots)
+
+
+def turn(tracker: Tracker) -> Turn:
+    """Return the latest message as read, with how far it stands by itself."""
+    message = tracker.latest_message
+    text, entities = message.get("text") or "", message.get("entities") or []
+    whole, intent = question(tracker), (message.get("intent") or {}).get("name")
+    topics = [entity for entity in entities if entity.get("entity") == "topic"]
+    words = [word.lower().replace("’", "'") for word in WORD.findall(_without(text, topics))]
+    named = _named(text, topics)
+    own = intent == NAMED_ALONE and not whole.foreign and not whole.not_held
+    values = measured(load(), text)
+    reference = REFERENCE.search(text)
+    return Turn(
+        whole=whole,
+        questions=tuple(_without_measured(one, topics, values) for one in questions(tracker)),
+        named=named,
+        bare=bool(named) and (own or FILLERS.issuperset(words)),
+        vague=FILLERS.issuperset(words),
+        asks=bool(ASKS.search(text)),
+        refers=not POINTERS.isdisjoint(words) or bool(OPENERS.intersection(words[:1])),
+        pronoun=not PRONOUNS.isdisjoint(words),
+        says=tuple(word for word in words if word not in FILLERS | LIGHT),
+        words=len(WORD.findall(text)),
+        ranking={one["name"]: one["confidence"] for one in message.get("intent_ranking") or [] if one["name"]},
+        features=_features(topics, () if TELLS.search(text) and not ASKS.search(text) else whole.topics),
+        measured={what: value for what, (value, _) in values.items()},
+        role=_role(text, intent),
+        reference=int(reference[1]) if reference else None,
+        incomplete=bool(INCOMPLETE.search(text)),
+        sender=tracker.sender_id or "",
+        text=text,
+        model=next((id_ for id_ in map(_model_id, reversed(tracker.events or ())) if id_), ""),
+    )
+
+
+def _role(text: str, intent: str | None) -> roles.Role | None:
+    """Return who the message says its user is: by its words, else by its intent."""
+    found = roles.told(text, introduces=intent == INTRODUCES)
+    return roles.Role.LAY if intent == INTRODUCES_LAY and found is None else found
+
+
+def _without_measured(asked: Question, topics: list[dict[str, Any]], values: dict[str, tuple[float, int]]) -> Question:
+    """Leave out of an overview what is named only by its value ("PTH is 620. How do I manage this?")."""
+    told = {one["value"] for one in topics if any(one.get("start") == start for _, start in values.values())}
+    others = {one["value"] for one in topics if all(one.get("start") != start for _, start in values.values())}
+    likeliest = max(asked.asked, key=lambda facet: asked.asked[facet], default=None)
+    kept = tuple(topic for topic in asked.topics if topic not in told or topic in others)
+    if likeliest is not Facet.OVERVIEW or not any(load().topic_by_id[one].kind is TopicKind.CONDITION for one in kept):
+        return asked
+    return asked.copy(update={"topics": kept})
+
+
+def _model_id(event: dict[str, Any]) -> str:
+    """Return the id of Rasa's model that an event bears, if it does."""
+    return str((event.get("metadata") or {}).get("model_id") or "")
+
+
+def _without(text: str, spans: list[dict[str, Any]]) -> str:
+    for span in sorted(spans, key=lambda one: -one.get("start", 0)):
+        text = text[: span.get("start", 0)] + " " + text[span.get("end", 0) :]
+    return text
+
+
+def _named(text: str, topics: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Return the topics that stand in the text, less those set aside for another ("apixaban, not warfarin")."""
+    kept = [one for one in topics if not DENIED.search(text[: one.get("start", 0)])]
+    return tuple(dict.fromkeys(one["value"] for one in kept or topics))
+
+
+def _features(topics: list[dict[str, Any]], about: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what a message tells of the patient: settings, and topics named that it does not ask about."""
+    knowledge = load()
+    told = [one["value"] for one in topics if one.get("role") != "negated" and one["value"] in knowledge.topic_by_id]
+    kinds = {topic: knowledge.topic_by_id[topic].kind for topic in told}
+    aside = [topic for topic in told if kinds[topic] is TopicKind.SUBJECT and topic not in about]
+    return tuple(dict.fromkeys([*(topic for topic in told if kinds[topic] is TopicKind.SETTING), *aside]))
 
 
 def question(tracker: Tracker) -> Question:
@@ -28,7 +149,7 @@ def question(tracker: Tracker) -> Question:
         words=sum(part["words"] for part in parts),
         not_held=_values(entities, "not_held"),
         foreign=bool(_values(entities, "drug", "disease")),
-        context=tuple(tracker.get_slot(TOPICS_SLOT) or ()),
+        context=context(tracker).topics,
     )
 
 
@@ -36,8 +157,6 @@ def questions(tracker: Tracker) -> tuple[Question, ...]:
     """Return the questions of the latest message one by one, in the order asked."""
     whole = question(tracker)
     parts = tracker.latest_message.get("questions") or []
-    if whole.intent == NAMED_ALONE:
-        return (whole.copy(update={"asked": _last_asked(tracker)}),)
     split = (
         {
             "topics": tuple(part["topics"]),
@@ -53,25 +172,6 @@ def questions(tracker: Tracker) -> tuple[Question, ...]:
 
 def _asked(part: dict[str, Any]) -> dict[Facet, float]:
     return {Facet(facet): weight for facet, weight in part["asked"].items()}
-
-
-def _last_asked(tracker: Tracker) -> dict[Facet, float]:
-    return {Facet(facet): weight for facet, weight in (tracker.get_slot(ASKED_SLOT) or {}).items()}
-
-
-def last_kind(tracker: Tracker) -> str | None:
-    """Return the kind of the last answer, if there was one."""
-    return tracker.get_slot(KIND_SLOT)
-
-
-def shown_before(tracker: Tracker) -> tuple[str, ...]:
-    """Return the ids of all facts shown in this conversation, in the order shown."""
-    return tuple(tracker.get_slot(SHOWN_BEFORE_SLOT) or ())
-
-
-def shown(tracker: Tracker) -> tuple[str, ...]:
-    """Return the ids of the facts of the last answer."""
-    return tuple(tracker.get_slot(SHOWN_SLOT) or ())
 
 
 def _values(entities: list[dict[str, Any]], *kinds: str) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from rasa.core.channels.channel import CollectingOutputChannel, OutputChannel, U
 
 from bot.channels.deidentify import deidentify
 from bot.channels.events import LEASE_SECONDS, EventLog, Standing
+from bot.channels.feedback import note_question
 from bot.channels.identity import conversation_id, read_key, usable
 from bot.channels.rate import Buckets, per_minute
 from bot.knowledge import phrases
@@ -165,6 +166,9 @@ class Guard:
             logger.error("a message could not be handled: %s", type(error).__name__)
             return messages_of(fault(load()), sender)
         messages = [{**message, "recipient_id": sender} for message in messages or messages_of(fault(load()), sender)]
+        for message in messages:
+            if refused is None and "custom" in message:
+                note_question(asked, message["custom"])
         return with_notice(messages) if removed else messages
 
     def guarded(self, on_new_message: OnNewMessage) -> OnNewMessage:

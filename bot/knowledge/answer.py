@@ -33,7 +33,9 @@ class Understood(Entry):
 class Answer(Entry):
     """One answer: fixed phrases, facts with their warnings, and where they stand.
 
-    ``lead`` is the first line and ``notes`` are the lines after the facts; both are fixed phrases.
+    ``lead`` is the first line and ``notes`` are the lines after the facts; both are fixed phrases. ``placed``: every
+    fact is drawn with its place, to be looked up or pasted by itself; ``by_topic``: under the names of their topics
+    too. ``warned``: ids of warnings that the conversation has shown before; ``brief``: without titles of references.
     """
 
     kind: Kind
@@ -44,6 +46,10 @@ class Answer(Entry):
     markers: tuple[int, ...] = ()
     understood: Understood
     follow_ups: tuple[str, ...] = ()
+    placed: bool = False
+    by_topic: bool = False
+    warned: tuple[str, ...] = ()
+    brief: bool = False
 
 
 def cited_markers(answer: Answer) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.knowledge.model import Certainty, Facet
+from bot.knowledge.roles import Role
 
 ASKED = {
     Facet.OVERVIEW: "an overview",
@@ -120,7 +121,42 @@ NOT_RIGHT = (
     "Sorry. This assistant only repeats what its document says: please name what was meant, or ask in other words, "
     "and tell those who run it what was wrong."
 )
-ROLE = "Noted. Facts, figures, warnings and sources are the same for every professional."
+_SAME_FOR_ALL = (
+    "Facts, figures, warnings and sources are the same for every professional; their order, and where titles stand, "
+    "follow the role."
+)
+ROLE = f"Noted. {_SAME_FOR_ALL}"
+ROLE_NOTED = f"Noted: {{role}}. {_SAME_FOR_ALL}"
+ROLES = {
+    Role.PHYSICIAN: "physician",
+    Role.NURSE: "nurse",
+    Role.PHARMACIST: "pharmacist",
+    Role.OTHER: "healthcare professional",
+}
+TITLES_ON_REQUEST = 'titles by "which reference?"'
+BEYOND = "You named {what} {value} {unit}: {bound} the {limit} {unit} that the document names."
+NOT_BEYOND = "You named {what} {value} {unit}: not {bound} the {limit} {unit} that the document names."
+TOLD_BEFORE = "Carried over of the patient: {what}."
+WARNED_BEFORE = "As said: {statement}"
+CLARIFY_BETWEEN = "That can be read in more than one way. Which is meant?"
+REFERENCE_LISTED = (
+    "Marker {marker} is matched by position to: {title} ({publisher}, {year}; {kind}). The document's list bears no "
+    "numbers."
+)
+REFERENCE_UNLISTED = "For marker {marker} the document lists no reference: title and authors cannot be told from it."
 STARTED_OVER = "Started over: nothing of this conversation is carried on."
 SUMMARY = "Shown in this conversation:"
 NOTHING_SHOWN = "Nothing has been shown in this conversation yet. Ask a question first, for example:"
+REFERENCE_KINDS = {
+    "guideline": "The document lists {markers} as a guideline.",
+    "research": "The document lists {markers} as research.",
+}
+UNLISTED_NOTE = "For marker {markers} the document lists no reference: where that comes from cannot be told from it."
+STUDY_DESIGN = "Of how a study was done the document says no more than stands in the statements above."
+OPEN = "Of {topic} the document does not say: {what}."
+FEATURES = "Named of the patient: {what}."
+WHAT_TO_KNOW = "Noted: {what}. What would you like to know?"
+TOPIC_HEADING = "{topic}:"
+KEPT = "The mark was kept with the last answer for those who look after the document's facts."
+MARKED = {"useful": f"Thank you. {KEPT}", "wrong": f"{NOT_RIGHT} {KEPT}", "incomplete": f"{NOT_RIGHT} {KEPT}"}
+NOT_MARKED = {"useful": THANKS, "wrong": NOT_RIGHT, "incomplete": NOT_RIGHT}

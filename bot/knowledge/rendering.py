@@ -12,11 +12,18 @@ from bot.knowledge.model import Certainty, Fact, Knowledge
 def to_text(answer: Answer, knowledge: Knowledge) -> str:
     """Draw the answer as lines: what answers first, then warnings, certainty, sources, the document's state."""
     lines = [answer.lead] if answer.lead else []
-    lines += _fact_lines(answer.facts, bulleted=len(answer.facts) > 1 or bool(answer.lead))
-    lines += [f"⚠ {line}" for line in _fact_lines(answer.pitfalls, bulleted=False)]
+    if answer.placed:
+        lines += _placed(answer.facts, knowledge, answer.by_topic)
+    else:
+        lines += _fact_lines(answer.facts, bulleted=len(answer.facts) > 1 or bool(answer.lead))
+    new = [fact for fact in answer.pitfalls if fact.id not in answer.warned]
+    for facts in [[fact] for fact in new] if answer.placed else [new]:
+        lines += [f"⚠ {line}" for line in _fact_lines(facts, bulleted=False)]
+    known = [fact.statement for fact in answer.pitfalls if fact.id in answer.warned]
+    lines += [f"⚠ {phrases.WARNED_BEFORE.format(statement=statement)}" for statement in known]
     lines += answer.notes
     if answer.facts or answer.pitfalls:
-        lines.append(_certainty_line((*answer.facts, *answer.pitfalls)))
+        lines.append(_certainty_line((*answer.facts, *new) or answer.pitfalls))
     if cited_markers(answer):
         lines.append(_sources_line(answer, knowledge))
     if answer.facts:
@@ -41,6 +48,17 @@ def _fact_lines(facts: Sequence[Fact], bulleted: bool) -> list[str]:
     return lines
 
 
+def _placed(facts: Sequence[Fact], knowledge: Knowledge, by_topic: bool) -> list[str]:
+    """Give every fact its place, and head those of each topic by its name where that is wanted."""
+    lines = []
+    for place, fact in enumerate(facts):
+        topic = knowledge.topic_by_id[fact.topics[0]].name
+        if by_topic and (place == 0 or facts[place - 1].topics[0] != fact.topics[0]):
+            lines.append(phrases.TOPIC_HEADING.format(topic=topic[:1].upper() + topic[1:]))
+        lines += _fact_lines([fact], bulleted=True)
+    return lines
+
+
 def _certainty_line(facts: Sequence[Fact]) -> str:
     """Give the document's own certainty; where facts differ, bullet by bullet."""
     grades = list(dict.fromkeys((fact.locator, fact.certainty) for fact in facts))
@@ -58,15 +76,20 @@ def _sources_line(answer: Answer, knowledge: Knowledge) -> str:
     markers = cited_markers(answer)
     listed = [marker for marker in markers if 1 <= marker <= len(knowledge.references)]
     unlisted = [marker for marker in markers if marker not in listed]
-    parts = [
-        phrases.LISTED.format(
-            marker=marker,
-            title=knowledge.references[marker - 1].title.rstrip("."),
-            year=knowledge.references[marker - 1].year,
-        )
-        for marker in listed
-    ]
-    line = "; ".join(parts) + (f" ({phrases.BY_POSITION})" if parts else "")
+    parts = (
+        [f"[{marker}]" for marker in listed]
+        if answer.brief
+        else [
+            phrases.LISTED.format(
+                marker=marker,
+                title=knowledge.references[marker - 1].title.rstrip("."),
+                year=knowledge.references[marker - 1].year,
+            )
+            for marker in listed
+        ]
+    )
+    how = f"{phrases.BY_POSITION}; {phrases.TITLES_ON_REQUEST}" if answer.brief else phrases.BY_POSITION
+    line = (", " if answer.brief else "; ").join(parts) + (f" ({how})" if parts else "")
     if unlisted:
         line += ("; " if line else "") + phrases.UNLISTED.format(markers=", ".join(map(str, unlisted)))
     return phrases.SOURCES_LINE.format(what=line)

@@ -1,4 +1,4 @@
-"""The commands `train`, `run`, `chat` and `matrix-registration` of `python -m bot`."""
+"""The commands `train`, `run`, `chat`, `matrix-registration` and `review` of `python -m bot`."""
 
 from __future__ import annotations
 
@@ -42,6 +42,11 @@ def add_parser(subparsers: Subparsers) -> None:
         "--url", default="http://127.0.0.1:5005", help="where the homeserver reaches the bot (default: %(default)s)"
     )
     command.set_defaults(run=_answering(_matrix_registration))
+
+    command = subparsers.add_parser("review", help="list users' marks, and what was not answered or unsure, by meaning")
+    command.add_argument("--most", type=int, default=20, help="groups of each list (default: %(default)s)")
+    command.add_argument("--export", type=Path, metavar="FILE", help="write the questions as training examples (YAML)")
+    command.set_defaults(run=_answering(_review))
 
 
 def _add_ports(command: argparse.ArgumentParser) -> None:
@@ -118,3 +123,9 @@ def _given_or_new(name: str) -> str:
         return given
     print(f"{name} was not set, so a new token was made: set it to the one in the file.", file=sys.stderr)
     return secrets.token_hex(32)
+
+
+def _review(arguments: argparse.Namespace) -> None:
+    from bot.serving.review import review
+
+    review(Path.cwd(), arguments.most, arguments.export, _report)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import httpx
 
+from bot.channels import MODEL_VARIABLE
 from bot.channels.matrix_settings import SettingsError, read_settings
 from bot.channels.tokens import TOKEN_VARIABLE, TOKENS_VARIABLE, read_tokens
 from bot.knowledge.loading import KnowledgeError, load
@@ -209,7 +210,8 @@ def running(
         services: list[Service] = []
 
         def start(title: str, name: str, health_url: str, *arguments: str) -> None:
-            services.append(_start(root, title, name, health_url, f"{actions.url}/webhook", *arguments))
+            settings = {ACTIONS_URL: f"{actions.url}/webhook", MODEL_VARIABLE: model.name.removesuffix(".tar.gz")}
+            services.append(_start(root, title, name, health_url, settings, *arguments))
             stack.callback(processes.stop, services[-1].process)
 
         where = ("--interface", actions.interface, "--port", str(actions.port))
@@ -220,13 +222,13 @@ def running(
         yield services if _wait_until_ready(services, report, stop) else []
 
 
-def _start(root: Path, title: str, name: str, health_url: str, actions_url: str, *arguments: str) -> Service:
+def _start(root: Path, title: str, name: str, health_url: str, settings: dict[str, str], *arguments: str) -> Service:
     log = processes.open_log(root, name)
     with log.open("wb") as output:
         process = subprocess.Popen(
             processes.command(*arguments),
             cwd=root,
-            env=processes.environment(**{ACTIONS_URL: actions_url}),
+            env=processes.environment(**settings),
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import actions as module
 from actions import reading
 from bot.knowledge import phrases
+from bot.knowledge.context import SLOTS
 from bot.knowledge.loading import KNOWLEDGE_VARIABLE
 from bot.knowledge.model import Facet, Knowledge
 
@@ -61,7 +63,7 @@ def run(monkeypatch: pytest.MonkeyPatch, made_up_file: Path, check_custom: Calla
         message = {"text": "as typed", "intent": {"name": intent, "confidence": confidence}, "entities": list(entities)}
         topics = [entity["value"] for entity in entities if entity["entity"] == "topic"]
         message["questions"] = [{"topics": topics, "asked": asked or {}, "likely": {}, "words": 3}]
-        empty = {reading.TOPICS_SLOT: None, reading.SHOWN_SLOT: None}
+        empty = dict.fromkeys(SLOTS)
         tracker = Tracker("someone", {**empty, **(slots or {})}, message, [], False, None, {}, "action_listen")
         dispatcher = CollectingDispatcher()
         events = action.run(dispatcher, tracker, {})
@@ -252,9 +254,12 @@ def test_something_else_named_alone_is_refused(run: Run) -> None:
 
 @pytest.mark.parametrize("action", [module.ActionDecline(), module.ActionDeclineNotHeld()])
 def test_a_fragment_that_was_refused_by_itself_is_answered_in_its_conversation(run: Run, action: Action) -> None:
-    messages, _ = run(action, "out_of_scope", asked={"dose": 0.8}, slots={"topics": ["moon_salve"]})
+    said = {"asked": {"dose": 0.8}, "slots": {"topics": ["moon_salve"]}}
+    messages, _ = run(action, "out_of_scope", **said, confidence=0.6)
     assert [message["text"] for message in messages] == [DOSE_TEXT]
     assert messages[0]["custom"]["understood"]["assumed"] == ["moon_salve"]
+    messages, _ = run(action, "out_of_scope", **said, confidence=0.8)
+    assert messages[0]["custom"]["kind"] == "out_of_scope", "the reader is sure"
 
 
 @pytest.mark.parametrize(
@@ -387,6 +392,6 @@ def test_an_empty_message_is_read_as_nothing(message: dict[str, Any]) -> None:
 def test_every_action_of_the_domain_is_there_and_no_other(root: Path) -> None:
     domain = yaml.safe_load((root / "domain.yml").read_text(encoding="utf-8"))
     classes = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, Action)]
-    names = [one().name() for one in classes if one is not Action]
+    names = [one().name() for one in classes if not inspect.isabstract(one)]
     assert sorted(names) == sorted(domain["actions"])
-    assert set(reading.SLOTS) == set(domain["slots"])
+    assert set(SLOTS) == set(domain["slots"])

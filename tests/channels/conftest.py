@@ -9,12 +9,18 @@ from typing import Any
 import pytest
 from rasa.core.channels.channel import UserMessage
 
-from bot.channels import guard
+from bot.channels import feedback, guard
 from bot.channels.events import EventLog
 from bot.channels.guard import Guard, messages_of
 from bot.channels.rate import Buckets
 from bot.knowledge.answering import Question, answer_question
 from bot.knowledge.loading import load
+
+
+@pytest.fixture(autouse=True)
+def feedback_elsewhere(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what the guard notes of unanswered questions out of the project."""
+    monkeypatch.setenv(feedback.DATABASE_VARIABLE, str(tmp_path_factory.getbasetemp() / "feedback.db"))
 
 
 class Clock:

@@ -58,3 +58,15 @@ def test_asked_after_a_restart(bot, before: dict[str, bytes], new_sender) -> Non
     bot.start()
     assert {text: said(bot, new_sender(), text) for text in QUESTIONS} == before
     assert bot.ask(sender, "for how long?").custom["understood"]["assumed"] == topics, "the conversation goes on"
+
+
+def test_two_conversations_interleaved_across_a_restart(bot, new_sender) -> None:
+    asked = {"STS dose in HD?": "and for how long?", "what is the mortality of calciphylaxis?": "and why?"}
+    senders = {first: new_sender() for first in asked}
+    topics = {first: bot.ask(sender, first).custom["understood"]["topics"] for first, sender in senders.items()}
+    assert len({tuple(one) for one in topics.values()}) == len(asked)
+    bot.stop()
+    bot.start()
+    for first, then in asked.items():
+        carried = bot.ask(senders[first], then).custom["understood"]["assumed"]
+        assert carried and set(carried) <= set(topics[first])

@@ -1,0 +1,59 @@
+"""What all actions have in common: read the tracker, say one answer, note in slots what was said."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import reading
+from bot.knowledge import conversation
+from bot.knowledge.answer import Answer, to_custom
+from bot.knowledge.context import Context, changes
+from bot.knowledge.loading import load
+from bot.knowledge.model import Knowledge
+from bot.knowledge.rendering import to_text
+from bot.knowledge.roles import Role
+from bot.knowledge.selection import subjects
+from bot.knowledge.turn import Reply, Turn
+
+Events = list[dict[str, Any]]
+
+
+def utter(dispatcher: CollectingDispatcher, answer: Answer) -> None:
+    """Utter an answer as one message with text, buttons and data."""
+    knowledge = load()
+    dispatcher.utter_message(
+        text=to_text(answer, knowledge),
+        buttons=[{"title": text, "payload": text} for text in answer.follow_ups],
+        json_message=to_custom(answer, knowledge),
+    )
+
+
+class Speaking(Action, ABC):
+    """An action that says one answer and notes in slots what was said."""
+
+    for_all = False
+    """Whether it answers patients and relatives too, whom the others tell whom to ask instead."""
+
+    @abstractmethod
+    def reply(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
+        """Return what to say."""
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Read the tracker, say the reply, note it."""
+        knowledge, turn, context = load(), reading.turn(tracker), reading.context(tracker)
+        lay = (turn.role or context.role) is Role.LAY and not self.for_all
+        reply = conversation.decline_lay_reader(knowledge, turn) if lay else self.reply(knowledge, turn, context)
+        said = conversation.presented(knowledge, reply.answer, turn, context)
+        utter(dispatcher, said)
+        # Noted as answered: what is shown of the patient beside it is no topic of the conversation.
+        noted = reply.copy(update={"answer": reply.answer.copy(update={"kind": said.kind})})
+        return [SlotSet(name, value) for name, value in self.noted(context, turn, noted).items()]
+
+    def noted(self, context: Context, turn: Turn, reply: Reply) -> dict[str, Any]:
+        """Return the slots to set."""
+        return changes(context, turn, reply, turn.named if subjects(load(), turn.named) else ())

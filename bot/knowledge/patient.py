@@ -1,0 +1,100 @@
+"""What was told of a patient and matters to the document: values against its thresholds, and features that facts name.
+
+A threshold is a figure of the knowledge base that is `above` or `below` something; nothing here knows one by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.knowledge import phrases
+from bot.knowledge.answer import Answer
+from bot.knowledge.model import Fact, Figure, Knowledge
+
+# Between a quantity and its value ("PTH is now 620", "PTH came back at 780"), but nothing that makes it a threshold.
+_BETWEEN = r"(?:\s*[:=~]?\s*(?:(?:level|levels|of|is|was|at|now|came|back|about|around|still|today|only|just)\s+){0,4})"
+_QUANTITY = re.compile(r"hormone|level|count", re.IGNORECASE)
+_NUMBER = r"(?P<value>\d{1,5}(?:\.\d+)?)(?![\d.]*\d)\s*(?P<unit>%|[a-zµ]+/[a-z]+)?"
+
+
+def measured(knowledge: Knowledge, text: str) -> dict[str, tuple[float, int]]:
+    """Read the values of a text that the document has a threshold for.
+
+    Returns:
+        By what the figure measures: the value, and where it begins in the text. A value in another unit than the
+        document's is left out, since it can't be compared; one without a unit is taken to be in the document's.
+    """
+    found: dict[str, tuple[float, int]] = {}
+    for fact, figure in _thresholds(knowledge):
+        names = "|".join(re.escape(name) for name in _names(knowledge, fact, figure))
+        for match in re.finditer(rf"\b(?:{names})\b{_BETWEEN}{_NUMBER}", text, re.IGNORECASE):
+            unit = match["unit"]
+            if unit is None or unit.lower() == figure.unit.lower():
+                found[figure.measures] = (float(match["value"]), match.start())
+    return found
+
+
+def compared(knowledge: Knowledge, facts: Sequence[Fact], values: Mapping[str, float]) -> tuple[str, ...]:
+    """Hold the values told against the thresholds of the facts shown; one line each."""
+    lines = []
+    for fact, figure in _thresholds(knowledge):
+        if fact in facts and figure.measures in values:
+            value = values[figure.measures]
+            beyond = value > figure.value if figure.bound == "above" else value < figure.value  # type: ignore[operator]
+            form = phrases.BEYOND if beyond else phrases.NOT_BEYOND
+            lines.append(
+                form.format(
+                    what=figure.measures, value=f"{value:g}", bound=figure.bound, limit=f"{figure.value:g}",
+                    unit=figure.unit,
+                )
+            )  # fmt: skip
+    return tuple(lines)
+
+
+def concerning(facts: Sequence[Fact], features: Sequence[str]) -> tuple[str, ...]:
+    """Return those of a patient's features that the facts speak of."""
+    named = {topic for fact in facts for topic in (*fact.topics, *fact.touches)}
+    return tuple(feature for feature in features if feature in named)
+
+
+def with_patient(
+    knowledge: Knowledge, answer: Answer, before: Sequence[str], now: Sequence[str], values: Mapping[str, float]
+) -> Answer:
+    """Show in an answer what it takes from what was told of the patient.
+
+    Args:
+        knowledge: the knowledge base.
+        answer: the answer.
+        before: features named earlier; those that the facts speak of are shown as assumed.
+        now: topics and features that the message itself names.
+        values: values told, by what they measure.
+    """
+    if not answer.facts:
+        return answer
+    carried = tuple(one for one in concerning(answer.facts, before) if one not in (*now, *answer.understood.topics))
+    notes = [*answer.notes, *compared(knowledge, answer.facts, values)]
+    if carried:
+        notes.append(phrases.TOLD_BEFORE.format(what=", ".join(knowledge.topic_by_id[one].name for one in carried)))
+    understood = answer.understood.copy(
+        update={
+            "topics": (*answer.understood.topics, *carried),
+            "assumed": (*answer.understood.assumed, *carried),
+        }
+    )
+    return answer.copy(update={"notes": tuple(notes), "understood": understood})
+
+
+def _names(knowledge: Knowledge, fact: Fact, figure: Figure) -> list[str]:
+    """Return what a quantity is called: as the figure has it, and those words of the fact's topics that name it too."""
+    short = figure.measures.removesuffix(" level")
+    words = [word for topic in fact.topics for word in knowledge.topic_by_id[topic].words]
+    own = [word for word in words if short.casefold() in word.casefold() or _QUANTITY.search(word)]
+    return sorted({figure.measures, short, *own}, key=lambda name: (-len(name), name))
+
+
+def _thresholds(knowledge: Knowledge) -> Iterator[tuple[Fact, Figure]]:
+    for fact in knowledge.facts:
+        for figure in fact.figures:
+            if figure.bound in ("above", "below") and figure.value is not None:
+                yield fact, figure

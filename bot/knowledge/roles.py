@@ -1,0 +1,89 @@
+"""Whom an answer is for: what a message tells of its user, and the order and size that follow from it.
+
+Facts, figures, warnings and citations are the same for every professional. A role moves the groups of facts after the
+first, and decides whether the titles of references stand under each answer or come when asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from itertools import groupby
+
+from bot.knowledge.model import Facet, Fact
+
+
+class Role(StrEnum):
+    """Who asks."""
+
+    PHYSICIAN = "physician"
+    NURSE = "nurse"
+    PHARMACIST = "pharmacist"
+    OTHER = "other"
+    LAY = "lay"
+
+
+_WORDS = {
+    Role.NURSE: "nurse|sister|matron|hca|healthcare assistant",
+    Role.PHARMACIST: "pharmacist|pharmacy technician",
+    Role.PHYSICIAN: (
+        "physician|doctor|nephrologist|dermatologist|surgeon|intensivist|registrar|reg|consultant|resident|fellow|"
+        "intern|houseman|hospitalist|internist|geriatrician|rheumatologist|gp|md"
+    ),
+    Role.OTHER: "dietitian|dietician|physiotherapist|podiatrist|paramedic|psychologist|social worker|technician",
+}
+# "I'm the on-call renal registrar", but not "I'm seeing the doctor" or "I'm not a nurse".
+_BEFORE = r"(?:(?!\w*ing\b|(?:with|at|not|no|from|told|for|by|asked)\b)[\w'’-]+,?\s+){0,4}"
+_TELLS = {
+    role: re.compile(rf"\b(?:i\s?['’]?\s?a?m\s+{_BEFORE}|as\s+an?\s+(?:[\w-]+\s+)?)(?:{words})\b", re.IGNORECASE)
+    for role, words in _WORDS.items()
+}
+_NAMES = {role: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for role, words in _WORDS.items()}
+_RELATIVE = (
+    "mum|mom|mother|dad|father|husband|wife|partner|son|daughter|brother|sister|gran|grandma|grandmother|grandad|"
+    "grandfather|uncle|aunt|boyfriend|girlfriend"
+)
+_LAY = re.compile(
+    rf"\bmy\s+(?:[\w-]+\s+)?(?:{_RELATIVE})(?:['’]s)?\s+(?:has|have|had|is|was|got|been|just|with)\b|"
+    r"\b(?:i\s?['’]?\s?a?m\s+(?:just\s+)?|as\s+)(?:a|the)\s+(?:patient|relative|carer)\b|\bi\s+have\s+(?:just\s+)?been\s+diagnosed\b|"
+    r"\bi\s+was\s+(?:just\s+)?diagnosed\b",
+    re.IGNORECASE,
+)
+
+_FIRST: Mapping[Role, frozenset[Facet]] = {
+    Role.PHYSICIAN: frozenset((Facet.INDICATION, Facet.TIMING, Facet.ALTERNATIVE)),
+    Role.NURSE: frozenset((Facet.MONITORING, Facet.METHOD, Facet.ADMINISTRATION)),
+    Role.PHARMACIST: frozenset((Facet.DOSE, Facet.FREQUENCY, Facet.DURATION, Facet.INTERACTION)),
+}
+"""What a role wants to see first of what stays after the fact that answers best."""
+
+_BRIEF = frozenset((Role.NURSE, Role.PHARMACIST, Role.OTHER))
+"""Roles whose answers name references by marker, and give their titles when asked for the source."""
+
+
+def told(text: str, introduces: bool = False) -> Role | None:
+    """Return who a message says its user is, or None where it does not.
+
+    Args:
+        text: the message.
+        introduces: whether it is known to introduce its user; then the name of the role is enough.
+    """
+    if _LAY.search(text):
+        return Role.LAY
+    patterns = _NAMES if introduces else _TELLS
+    found = next((role for role, pattern in patterns.items() if pattern.search(text)), None)
+    return found or (Role.OTHER if introduces else None)
+
+
+def brief(role: Role | None) -> bool:
+    """Tell whether answers for a role are to be kept short."""
+    return role in _BRIEF
+
+
+def ordered(facts: Sequence[Fact], role: Role | None) -> tuple[Fact, ...]:
+    """Return the same facts in the order for a role: the first group stays, the facts of one bullet stay together."""
+    groups = [list(group) for _, group in groupby(facts, key=lambda fact: fact.locator)]
+    first = _FIRST.get(role, frozenset()) if role else frozenset()
+    rest = sorted(groups[1:], key=lambda group: not any(first.intersection(fact.facets) for fact in group))
+    return tuple(fact for group in (*groups[:1], *rest) for fact in group)

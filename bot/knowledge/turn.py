@@ -1,0 +1,44 @@
+"""A message in its conversation as read, and the reply to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import Field
+
+from bot.knowledge.answer import Answer
+from bot.knowledge.answering import Question
+from bot.knowledge.model import Entry, Facet
+from bot.knowledge.roles import Role
+
+
+class Turn(Entry):
+    """A message as read: its questions, and how far it stands by itself."""
+
+    whole: Question
+    questions: tuple[Question, ...]
+    named: tuple[str, ...] = Field(default=(), description="ids of topics that stand in the text and are not denied")
+    bare: bool = Field(default=False, description="whether it names a topic and says nothing else")
+    vague: bool = Field(default=False, description="whether it says nothing beside the topics that it names")
+    asks: bool = Field(default=True, description="whether it is put as a question")
+    refers: bool = Field(default=False, description="whether a word points back (it, that, and ...)")
+    pronoun: bool = Field(default=False, description="whether that word stands for a thing (it, they, those)")
+    says: tuple[str, ...] = Field(default=(), description="words that say more than that something is asked")
+    words: int = Field(default=0, description="how many words it has")
+    ranking: Mapping[str, float] = Field(default={}, description="weight of the likeliest intents")
+    features: tuple[str, ...] = Field(default=(), description="ids of topics named as the patient's features")
+    measured: Mapping[str, float] = Field(default={}, description="values told, by what they measure")
+    role: Role | None = Field(default=None, description="who the user says to be")
+    reference: int | None = Field(default=None, description="marker of the reference asked for by its number")
+    incomplete: bool = Field(default=False, description="whether a word says that something is missing")
+    sender: str = Field(default="", description="id of the conversation")
+    text: str = Field(default="", description="the message; for a remark, and never for a slot")
+    model: str = Field(default="", description="id of the model that read it")
+
+
+class Reply(Entry):
+    """An answer, and the question as it was understood in its conversation."""
+
+    answer: Answer
+    asked: Mapping[Facet, float] = {}
+    topics: tuple[str, ...] = Field(default=(), description="topics to go on with, where not all understood")

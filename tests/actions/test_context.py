@@ -1,0 +1,557 @@
+"""What is carried from one message to the next, by exact facts, on the made-up knowledge base."""
+
+from __future__ import annotations
+
+import json
+import random
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import actions as module
+from bot.channels import feedback
+from bot.knowledge import context as remembering
+from bot.knowledge import phrases
+from bot.knowledge.loading import KNOWLEDGE_VARIABLE
+from bot.knowledge.model import Facet, Knowledge
+
+WORDS = {"moon salve": "moon_salve", "cave rest": "cave_rest", "hatchling": "young_dragon", "blight": "scale_blight"}
+ASK, REFUSE, NOT_HELD, SOURCE = (
+    module.ActionAnswer(), module.ActionDecline(), module.ActionDeclineNotHeld(), module.ActionSource(),
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def made_up(monkeypatch: pytest.MonkeyPatch, made_up_file: Path) -> None:
+    monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(made_up_file))
+
+
+class Talk:
+    """A conversation by messages as the language room leaves them; slots go through JSON as over HTTP."""
+
+    def __init__(self, check: Callable[[dict[str, Any]], None]) -> None:
+        self.slots: dict[str, Any] = {}
+        self._check = check
+        self.text = ""
+
+    def say(
+        self,
+        action: Action,
+        text: str,
+        intent: str = "",
+        meant: str = "",
+        likely: dict[str, float] | None = None,
+        confidence: float = 0.9,
+        **asked: float,
+    ) -> Any:
+        """Say a text whose topics are found by their words; return `custom`."""
+        entities = [
+            {"entity": "topic", "value": topic, "start": text.index(word), "end": text.index(word) + len(word)}
+            for word, topic in WORDS.items()
+            if word in text
+        ]
+        intent = intent or f"ask_{next(iter(asked), 'use')}"
+        entities.sort(key=lambda one: int(str(one["start"])))
+        topics = [one["value"] for one in entities] or [meant] * bool(meant)
+        part = {"topics": topics, "asked": asked, "likely": likely or {}, "words": len(text.split())}
+        message = {
+            "text": text, "entities": entities, "questions": [part],
+            "intent": {"name": intent, "confidence": confidence},
+            "intent_ranking": [{"name": intent, "confidence": max(asked.values(), default=1.0)}],
+        }  # fmt: skip
+        tracker = Tracker("someone", self.slots, message, [], False, None, {}, "action_listen")
+        dispatcher = CollectingDispatcher()
+        for event in action.run(dispatcher, tracker, {}):
+            self.slots[event["name"]] = json.loads(json.dumps(event["value"]))
+        (message,) = dispatcher.messages
+        self._check(message["custom"])
+        self.text = message["text"]
+        return message["custom"]
+
+
+@pytest.fixture
+def talk(check_custom: Callable[[dict[str, Any]], None]) -> Talk:
+    return Talk(check_custom)
+
+
+def ids(custom: dict[str, Any]) -> list[str]:
+    return [fact["id"] for fact in custom["facts"]]
+
+
+# What names no topic.
+
+
+def test_a_fragment_is_about_the_topic_of_the_last_answer(talk: Talk) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    custom = talk.say(ASK, "and how often?", frequency=1.0)
+    assert ids(custom) == ["salve.course"]
+    assert custom["understood"]["assumed"] == ["moon_salve"]
+
+
+@pytest.mark.parametrize("action", [REFUSE, NOT_HELD])
+def test_a_fragment_that_the_reader_refused_is_answered_where_it_asks_something(talk: Talk, action: Action) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    custom = talk.say(action, "and how often?", "not_in_document", frequency=0.6)
+    assert custom["kind"] == "out_of_scope", "its ranking is headed by the refusal"
+    custom = talk.say(action, "and how often?", "ask_frequency", frequency=0.6)
+    assert ids(custom) == ["salve.course"]
+
+
+def test_what_is_surely_outside_stays_refused_and_loses_nothing(talk: Talk) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    before = dict(talk.slots)
+    assert talk.say(REFUSE, "can it be given to a unicorn?", "out_of_scope")["kind"] == "out_of_scope"
+    assert talk.slots == {**before, "last_kind": "out_of_scope"}
+    assert ids(talk.say(ASK, "how often?", frequency=1.0)) == ["salve.course"]
+
+
+def test_a_refusal_on_another_topic_moves_there(talk: Talk) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert talk.say(ASK, "dose of cave rest?", dose=1.0)["kind"] == "out_of_scope"
+    assert ids(talk.say(ASK, "what does it do?", effect=1.0)) == ["cave.effect"]
+
+
+def test_a_topic_that_the_facts_touch_is_joined_to_the_one_spoken_of(talk: Talk) -> None:
+    talk.say(ASK, "when does cave rest end?", monitoring=1.0)
+    custom = talk.say(ASK, "does it help the moon salve?", effect=1.0)
+    assert "cave.effect" in ids(custom)
+    assert custom["understood"]["assumed"] == ["cave_rest"]
+    assert dict(talk.slots)["topics"] == ["cave_rest"], "the conversation stays on it"
+
+
+def test_without_a_pointer_a_topic_named_stands_alone(talk: Talk) -> None:
+    talk.say(ASK, "when does cave rest end?", monitoring=1.0)
+    custom = talk.say(ASK, "should I use the moon salve in spring?", use=1.0)
+    assert custom["understood"]["assumed"] == []
+    assert set(custom["understood"]["topics"]) == {"moon_salve"}
+
+
+def test_a_fragment_that_was_refused_is_joined_where_the_facts_touch_what_it_names(talk: Talk) -> None:
+    talk.say(ASK, "when does cave rest end?", monitoring=1.0)
+    custom = talk.say(NOT_HELD, "does it help the moon salve?", "ask_effect", effect=0.9)
+    assert "cave.effect" in ids(custom)
+    talk.say(module.ActionStartOver(), "start over", "start_over")
+    assert talk.say(NOT_HELD, "does it help the moon salve?", "ask_effect", effect=0.9)["kind"] == "out_of_scope"
+
+
+def test_a_patient_told_of_is_noted_and_the_question_asked_for(talk: Talk) -> None:
+    custom = talk.say(NOT_HELD, "a hatchling, moon salve started.", "state_claim", claim=0.8)
+    assert custom["kind"] == "clarify"
+    assert talk.slots["features"] == ["young_dragon"]
+    assert ids(talk.say(ASK, "and how often?", frequency=1.0)) == ["salve.course"]
+    assert talk.say(NOT_HELD, "is a hatchling edible?", "state_claim", claim=0.8)["kind"] == "out_of_scope"
+    assert talk.say(REFUSE, "a hatchling sings.", "out_of_scope", claim=0.1)["kind"] == "out_of_scope"
+
+
+def test_what_the_reader_takes_for_meant_goes_before_what_was_spoken_of(talk: Talk) -> None:
+    talk.say(ASK, "what can go wrong with moon salve?", risk=1.0)
+    assert ids(talk.say(ASK, "and the sleeping?", meant="cave_rest", risk=1.0)) == ["cave.haste"]
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    refused = talk.say(NOT_HELD, "and the sleeping?", "ask_risk", meant="cave_rest", risk=1.0)
+    assert refused["kind"] == "out_of_scope", "what the reader refused is not asked of another topic"
+
+
+def test_one_of_a_group_becomes_the_topic(talk: Talk) -> None:
+    talk.say(ASK, "what dose in its care?", meant="blight_care", dose=1.0)
+    assert talk.slots["topics"] == ["moon_salve"]
+
+
+def test_words_that_stand_in_a_fact_on_the_topic_are_answered_with_it(talk: Talk) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert ids(talk.say(REFUSE, "do the jars break?", "out_of_scope")) == [], "not all words do"
+    custom = talk.say(REFUSE, "what about the jars?", "out_of_scope")
+    assert ids(custom) == ["salve.shine"]
+    assert custom["understood"]["assumed"] == ["moon_salve"]
+    assert ids(talk.say(ASK, "and the jars?", "name_topic")) == ["salve.shine"]
+    talk.say(ASK, "what does cave rest do?", effect=1.0)
+    assert talk.say(REFUSE, "what about the jars?", "out_of_scope")["kind"] == "out_of_scope", "of another topic"
+
+
+def test_parts_of_a_course_are_answered_together(talk: Talk) -> None:
+    assert ids(talk.say(ASK, "dose and frequency of moon salve?", frequency=0.6, dose=0.4)) == [
+        "salve.dose", "salve.course",
+    ]  # fmt: skip
+
+
+# A topic by itself.
+
+
+@pytest.mark.parametrize("text", ["what about cave rest?", "no, cave rest", "I meant cave rest", "cave rest"])
+def test_a_topic_alone_is_asked_for_what_was_asked_last(talk: Talk, text: str) -> None:
+    talk.say(ASK, "what can go wrong with moon salve?", risk=1.0)
+    custom = talk.say(REFUSE, text, "out_of_scope")
+    assert ids(custom) == ["cave.haste"]
+    assert custom["understood"]["intent"] == "ask_risk"
+
+
+def test_a_topic_alone_falls_back_to_its_main_facts_and_says_so(talk: Talk, made_up_knowledge: Knowledge) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    custom = talk.say(ASK, "and cave rest?", use=1.0)
+    assert ids(custom) == ["cave.effect"]
+    assert phrases.NOT_HELD.format(what=f"a dose; {made_up_knowledge.topic_by_id['cave_rest'].name}") in talk.text
+    assert ids(talk.say(ASK, "back to the moon salve", use=1.0)) == ["salve.dose", "salve.course"], "dose, as asked"
+
+
+def test_the_topic_denied_gives_way_to_the_one_meant(talk: Talk) -> None:
+    talk.say(ASK, "what can go wrong with moon salve?", risk=1.0)
+    assert ids(talk.say(ASK, "cave rest, not moon salve", use=1.0)) == ["cave.haste"]
+
+
+def test_what_is_no_topic_is_refused_and_not_taken_for_the_last(talk: Talk) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert talk.say(ASK, "and tail surgery?", "name_topic")["kind"] == "out_of_scope"
+    assert "salve.dose" in ids(talk.say(ASK, "what about that?", "name_topic", dose=0.2))
+
+
+def test_a_setting_alone_asks_the_same_again(talk: Talk) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert "salve.dose" in ids(talk.say(ASK, "and in a hatchling?", use=1.0))
+    assert dict(talk.slots)["features"] == ["young_dragon"]
+
+
+def test_what_was_given_instead_becomes_the_topic(talk: Talk) -> None:
+    assert "cave.end" in ids(talk.say(ASK, "how do I monitor moon salve?", monitoring=1.0))
+    assert talk.slots["topics"] == ["cave_rest"]
+
+
+# Where it stands, and what it leaves open.
+
+
+def test_how_good_the_evidence_is_of_an_answer_comes_with_its_sources(talk: Talk) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    custom = talk.say(ASK, "how good is the evidence?", evidence=1.0)
+    assert (custom["kind"], "salve.dose" in ids(custom)) == ("answer", True)
+    assert phrases.REFERENCE_KINDS["guideline"].format(markers="[1]") in talk.text
+    assert phrases.UNLISTED_NOTE.format(markers="3") in talk.text
+
+
+def test_the_source_of_a_topic_named_is_that_topic_s(talk: Talk) -> None:
+    talk.say(ASK, "what can go wrong with moon salve?", risk=1.0)
+    assert "cave.effect" in ids(talk.say(SOURCE, "where is the cave rest bit from?", "ask_source"))
+
+
+def test_what_is_left_open_is_named(talk: Talk, made_up_knowledge: Knowledge) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    custom = talk.say(module.ActionGaps(), "what does it not say?", "ask_gaps")
+    assert "salve.dose" in ids(custom)
+    open_ = next(line for line in talk.text.splitlines() if line.startswith("Of moon salve"))
+    assert phrases.ASKED[Facet.ALTERNATIVE] in open_
+    assert phrases.ASKED[Facet.RISK] not in open_, "it says something of that"
+
+
+def test_with_nothing_said_the_gaps_are_the_bot_s_limits(talk: Talk) -> None:
+    assert talk.say(module.ActionGaps(), "what does it not say?", "ask_gaps")["kind"] == "smalltalk"
+
+
+def test_every_fact_of_a_source_bears_its_place(talk: Talk, made_up_knowledge: Knowledge) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    custom = talk.say(SOURCE, "where is that from?", "ask_source")
+    for fact in custom["facts"]:
+        assert any(fact["statement"] in line and f"[{fact['source']}: " in line for line in talk.text.splitlines())
+
+
+@pytest.mark.parametrize(("marker", "kind"), [(1, "answer"), (3, "answer"), (4, "smalltalk")])
+def test_a_reference_is_told_by_its_number(talk: Talk, made_up_knowledge: Knowledge, marker: int, kind: str) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    custom = talk.say(module.ActionSmallTalk(), f"what is reference {marker}?", "ask_references")
+    assert custom["kind"] == kind
+    assert all(marker in fact["citations"] for fact in custom["facts"])
+    listed = marker <= len(made_up_knowledge.references)
+    title = (
+        made_up_knowledge.references[marker - 1].title if listed else phrases.REFERENCE_UNLISTED.format(marker=marker)
+    )
+    assert title.rstrip(".") in talk.text.splitlines()[0]
+
+
+# A patient.
+
+
+def test_a_value_told_is_held_against_the_document_s_threshold(talk: Talk, made_up_knowledge: Knowledge) -> None:
+    fact = made_up_knowledge.fact_by_id["cave.end"]
+    (figure,) = fact.figures
+    assert figure.value is not None
+    for value, form in ((figure.value + 5, phrases.BEYOND), (figure.value - 5, phrases.NOT_BEYOND)):
+        talk.say(ASK, f"dose of moon salve? scale count against the usual is {value:g}%", dose=1.0)
+        assert talk.slots["measured"] == {figure.measures: value}
+        assert figure.measures not in talk.text, "the facts shown name no such threshold"
+        talk.say(ASK, "when does cave rest end?", monitoring=1.0)
+        line = form.format(
+            what=figure.measures, value=f"{value:g}", bound="above", limit=f"{figure.value:g}", unit=figure.unit
+        )
+        assert line in talk.text.splitlines()
+    talk.say(module.ActionStartOver(), "start over", "start_over")
+    talk.say(ASK, "when does cave rest end?", monitoring=1.0)
+    assert figure.measures not in talk.text
+
+
+def test_a_feature_told_earlier_is_shown_with_the_facts_that_speak_of_it(
+    talk: Talk, made_up_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = made_up_file.read_text(encoding="utf-8").replace(
+        "topics: [cave_rest]\n    facets: [risk]",
+        "topics: [cave_rest]\n    touches: [young_dragon]\n    facets: [risk]",
+    )
+    (tmp_path / "knowledge.yaml").write_text(changed, encoding="utf-8")
+    monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(tmp_path / "knowledge.yaml"))
+    talk.say(ASK, "dose of moon salve in a hatchling?", dose=1.0)
+    assert phrases.TOLD_BEFORE.format(what="young dragons") not in talk.text, "it stands in the message"
+    custom = talk.say(ASK, "what can go wrong with cave rest?", risk=1.0)
+    assert custom["understood"]["assumed"] == ["young_dragon"]
+    assert phrases.TOLD_BEFORE.format(what="young dragons") in talk.text
+    assert "young_dragon" not in talk.slots["topics"]
+
+
+def test_what_a_sentence_tells_of_somebody_is_the_patient_s_and_no_claim(talk: Talk) -> None:
+    talk.say(ASK, "her cave rest was cut short", "state_claim", risk=1.0)
+    assert talk.slots["features"] == ["cave_rest"]
+    assert phrases.CLAIM not in talk.text
+    talk.say(ASK, "cave rest dulls all scales", "state_claim", risk=1.0)
+    assert phrases.CLAIM in talk.text
+
+
+# Whom it is for.
+
+
+def test_facts_figures_warnings_and_citations_are_the_same_for_every_professional(talk: Talk) -> None:
+    questions = [
+        ("dose of moon salve and cave rest?", {"use": 1.0}),
+        ("what can go wrong with moon salve?", {"risk": 1.0}),
+    ]
+    seen = set()
+    for text in ("I'm the renal registrar", "I am a nurse", "I'm the ward pharmacist", "I am a podiatrist", ""):
+        talk.say(module.ActionStartOver(), "start over", "start_over")
+        if text:
+            assert talk.say(module.ActionSmallTalk(), text, "tell_role")["kind"] == "smalltalk"
+            assert talk.text.startswith(phrases.ROLE_NOTED.split("{")[0])
+        for question, asked in questions:
+            custom = talk.say(ASK, question, **asked)
+            assert all(fact["statement"] in talk.text for fact in (*custom["facts"], *custom["pitfalls"]))
+            kept = {name: sorted(map(json.dumps, custom[name])) for name in ("facts", "pitfalls", "references")}
+            seen.add((question, json.dumps(kept)))
+    assert len(seen) == len(questions)
+
+
+def test_a_role_is_told_in_passing_and_decides_where_titles_stand(talk: Talk, made_up_knowledge: Knowledge) -> None:
+    title = made_up_knowledge.references[0].title
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert title in talk.text
+    talk.say(ASK, "as a nurse, what dose of moon salve do I give?", dose=1.0)
+    assert talk.slots["role"] == "nurse"
+    assert title not in talk.text
+    assert phrases.TITLES_ON_REQUEST in talk.text
+    talk.say(SOURCE, "which reference?", "ask_source")
+    assert title in talk.text
+
+
+def test_a_relative_gets_no_facts_until_a_professional_speaks(talk: Talk) -> None:
+    for text in ("my mum has blight, moon salve?", "what dose of moon salve does she take?"):
+        custom = talk.say(ASK, text, dose=1.0)
+        assert (custom["kind"], custom["facts"]) == ("out_of_scope", [])
+        assert talk.text.startswith(phrases.LAY_READER)
+    urgent = talk.say(module.ActionUrgent(), "she took moon salve and is not breathing", "report_emergency")
+    assert (urgent["kind"], urgent["facts"]) == ("urgent", [])
+    assert "salve.dose" in ids(talk.say(ASK, "I'm her keeper’s nurse. dose of moon salve?", dose=1.0))
+
+
+# Warnings across turns.
+
+
+def test_a_warning_comes_with_each_answer_that_needs_it_and_briefly_the_second_time(talk: Talk) -> None:
+    first = talk.say(ASK, "dose of moon salve?", dose=1.0)
+    (warning,) = first["pitfalls"]
+    assert f"⚠ {warning['statement']} [{warning['source']}: " in talk.text
+    full = talk.text
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert talk.text == full, "the same question again"
+    talk.say(ASK, "what does cave rest do?", effect=1.0)
+    assert talk.say(ASK, "dose of moon salve?", dose=1.0)["pitfalls"] == first["pitfalls"]
+    assert f"⚠ {phrases.WARNED_BEFORE.format(statement=warning['statement'])}" in talk.text.splitlines()
+    assert f"[{warning['source']}: " not in talk.text
+
+
+# Summary, start over.
+
+
+def test_a_summary_is_by_topic_each_line_with_its_place(talk: Talk, made_up_knowledge: Knowledge) -> None:
+    talk.say(ASK, "what can go wrong with cave rest in a hatchling?", risk=1.0)
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    custom = talk.say(module.ActionSummarise(), "summarise", "summarise")
+    shown = [made_up_knowledge.fact_by_id[fact["id"]] for fact in (*custom["facts"], *custom["pitfalls"])]
+    assert {"cave.haste", "salve.dose", "salve.shine"} <= {fact.id for fact in shown}
+    lines = talk.text.splitlines()
+    assert lines.index("Moon salve:") < lines.index("Cave rest:"), "as in the document"
+    for fact in shown:
+        assert any(fact.statement in line and f"[{fact.locator}: " in line for line in lines)
+    assert phrases.FEATURES.format(what="young dragons") in lines
+    assert "salve.course" in ids(talk.say(ASK, "and how often?", frequency=1.0)), "the conversation goes on"
+
+
+def test_a_summary_of_a_topic_is_a_question_on_it(talk: Talk) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert "cave.effect" in ids(talk.say(module.ActionSummarise(), "summarise cave rest", "summarise"))
+
+
+def test_after_starting_over_nothing_is_carried(talk: Talk) -> None:
+    talk.say(ASK, "dose of moon salve in a hatchling?", dose=1.0)
+    assert talk.say(module.ActionStartOver(), "new patient", "start_over")["kind"] == "smalltalk"
+    assert set(talk.slots.values()) == {None}
+    assert talk.say(ASK, "and how often?", frequency=1.0)["kind"] == "clarify"
+
+
+# Marks.
+
+
+@pytest.mark.parametrize(
+    ("mark", "said", "intent"),
+    [
+        ("useful", "that was helpful, Zqsmith", "feedback_good"),
+        ("wrong", "Zqsmith says that is wrong", "feedback_bad"),
+        ("incomplete", "that is incomplete, Zqsmith", "feedback_bad"),
+    ],
+)
+def test_a_mark_is_kept_with_the_answer_and_the_words_that_are_known(
+    talk: Talk,
+    mark: str,
+    said: str,
+    intent: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    made_up_knowledge: Knowledge,
+) -> None:
+    monkeypatch.setenv(feedback.DATABASE_VARIABLE, str(tmp_path / "var" / "feedback.db"))
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert talk.say(module.ActionFeedback(), said, intent)["kind"] == "smalltalk"
+    assert talk.text == phrases.MARKED[mark]
+    with closing(sqlite3.connect(feedback.database())) as connection:
+        connection.row_factory = sqlite3.Row
+        (row,) = connection.execute("select * from feedback")
+    assert (row["mark"], row["kind"], row["intent"]) == (mark, "answer", "ask_dose")
+    assert json.loads(row["topics"]) == ["moon_salve"]
+    assert json.loads(row["facts"]) == talk.slots["shown"]
+    assert row["knowledge"].split()[0] == made_up_knowledge.version
+    assert feedback.UNKNOWN in row["remark"]
+    assert "that" in row["remark"]
+    written = b"".join(path.read_bytes() for path in feedback.database().parent.iterdir())
+    assert b"Zqsmith" not in written
+    assert b"someone" not in written, "the sender"
+
+
+def test_without_an_answer_or_a_place_nothing_is_marked(
+    talk: Talk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(feedback.DATABASE_VARIABLE, str(tmp_path / "feedback.db"))
+    talk.say(module.ActionFeedback(), "wrong", "feedback_bad")
+    assert talk.text == phrases.NOT_MARKED["wrong"]
+    assert not feedback.database().exists()
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv(feedback.DATABASE_VARIABLE, str(tmp_path / "file" / "feedback.db"))
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    talk.say(module.ActionFeedback(), "wrong", "feedback_bad")
+    assert talk.text == phrases.NOT_MARKED["wrong"]
+
+
+# Asking back.
+
+
+def test_the_answer_to_a_question_back_is_asked_for_what_was_asked(talk: Talk) -> None:
+    custom = talk.say(ASK, "how much of it?", dose=1.0)
+    assert custom["kind"] == "clarify"
+    assert 2 <= len(custom["follow_ups"]) <= 4
+    assert "salve.dose" in ids(talk.say(ASK, "moon salve", use=1.0))
+
+
+@pytest.mark.parametrize("second", [ASK, SOURCE])
+def test_nobody_is_asked_back_twice_running(talk: Talk, second: Action) -> None:
+    assert talk.say(ASK, "how much of it?", dose=1.0)["kind"] == "clarify"
+    assert talk.say(second, "the thing", dose=1.0)["kind"] == "out_of_scope"
+    assert talk.text.startswith(phrases.CLARIFY_AGAIN)
+    assert talk.say(ASK, "how much of it?", dose=1.0)["kind"] == "clarify", "but later again"
+
+
+def test_a_pronoun_that_stands_for_nothing_is_asked_back(talk: Talk) -> None:
+    custom = talk.say(ASK, "does it help?", meant="moon_salve", likely={}, effect=0.5, monitoring=0.5)
+    assert custom["kind"] == "answer", "only one reading"
+
+
+@pytest.mark.parametrize(("action", "confidence", "kind"), [(ASK, 0.9, "clarify"), (NOT_HELD, 0.2, "clarify"),
+                                                            (NOT_HELD, 0.8, "out_of_scope")])  # fmt: skip
+def test_a_pronoun_with_several_readings_is_asked_back(
+    talk: Talk, made_up_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, action: Action, confidence: float,
+    kind: str,
+) -> None:  # fmt: skip
+    changed = made_up_file.read_text(encoding="utf-8").replace(
+        "topics: [scale_blight]\n    facets: [overview, use]",
+        "topics: [scale_blight]\n    touches: [moon_salve]\n    facets: [overview, use, effect]",
+    )
+    (tmp_path / "knowledge.yaml").write_text(changed, encoding="utf-8")
+    monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(tmp_path / "knowledge.yaml"))
+    custom = talk.say(action, "does it help the moon salve?", "ask_effect", confidence=confidence, effect=1.0)
+    # An answer's confidence is that it is held, a refusal's that it is not.
+    assert custom["kind"] == kind
+
+
+def test_two_close_readings_are_asked_back_once(talk: Talk, made_up_knowledge: Knowledge) -> None:
+    close = {"salves-and-rest/1": 0.5, "salves-and-rest/3": 0.45, "overview/1": 0.1}
+    custom = talk.say(ASK, "the thing to be put on and slept in the whole night", likely=close, use=1.0)
+    assert custom["kind"] == "clarify"
+    assert talk.text.startswith(phrases.CLARIFY_BETWEEN)
+    readings = [made_up_knowledge.fact_by_id[fact].question for fact in ("salve.dose", "cave.effect")]
+    assert custom["follow_ups"] == readings
+    assert talk.say(ASK, "the thing to be put on", likely=close, use=1.0)["kind"] != "clarify", "not twice"
+    sure = {**close, "salves-and-rest/1": 0.9}
+    talk.say(module.ActionStartOver(), "start over", "start_over")
+    assert talk.say(ASK, "the thing to be put on and slept in", likely=sure, use=1.0)["kind"] == "answer"
+
+
+# What is kept.
+
+
+def test_what_another_version_left_in_the_slot_counts_as_nothing(talk: Talk) -> None:
+    talk.slots.update(topics="as typed", asked=["yesterday"])
+    assert talk.say(ASK, "and how often?", frequency=1.0)["kind"] == "clarify"
+
+
+def test_the_slot_holds_ids_and_numbers_only(talk: Talk, made_up_knowledge: Knowledge) -> None:
+    for _ in range(3):
+        talk.say(ASK, "Mr Smith's hatchling: dose of moon salve?", dose=0.5, risk=0.2)
+    assert talk.slots["features"] == ["young_dragon"]
+    texts = {one for name, value in talk.slots.items() if name != "last_kind" for one in value}
+    assert texts <= {*made_up_knowledge.topic_by_id, *made_up_knowledge.fact_by_id, "dose", "risk"}
+    assert talk.slots["last_kind"] == "answer"
+
+
+def test_the_facts_remembered_are_bounded(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembering, "MOST_SHOWN", 2)
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    talk.say(ASK, "what can go wrong with cave rest?", risk=1.0)
+    assert len(dict(talk.slots)["shown_before"]) == 2
+    assert dict(talk.slots)["shown_before"][-1] in ("cave.haste", "cave.effect")
+
+
+# Many at once.
+
+
+def test_conversations_at_once_never_mix(check_custom: Callable[[dict[str, Any]], None]) -> None:
+    """200 conversations, their turns in random order, with a restart (slots through JSON) before every turn."""
+    expected = {"moon salve": ("frequency", ["salve.course"]), "cave rest": ("monitoring", ["cave.end"])}
+    talks = [(Talk(check_custom), name) for name in expected for _ in range(100)]
+    turns = [place for place in range(len(talks)) for _ in range(3)]
+    random.Random(0).shuffle(turns)
+    said = dict.fromkeys(range(len(talks)), 0)
+    for place in turns:
+        talk, name = talks[place]
+        facet, facts = expected[name]
+        if said[place]:
+            custom = talk.say(ASK, "and then?", f"ask_{facet}", **{facet: 1.0})
+            assert ids(custom)[0] == facts[0]
+            assert custom["understood"]["assumed"] == [WORDS[name]]
+        else:
+            talk.say(ASK, f"should I use {name}?", use=1.0)
+        said[place] += 1
+    assert set(said.values()) == {3}
