@@ -143,9 +143,10 @@ class QuestionReader(IntentClassifier, GraphComponent):
         ``epochs``, ``rate``, ``misspelt``: of the fine-tuning; ``held_out``: every how-manieth example fits the scope
         decision instead. Thresholds on probabilities: least scope where the ``condition``, a ``subject``, or neither is
         named (``unnamed``; ``fragment`` for a few words that name nothing), and least of the likeliest bullet where a
-        subject (``subject_bullet``) or nothing (``unnamed_bullet``) is named without the condition; ``topic``, least
-        for a topic that is meant without its name; ``background``, below which a topic named beside another is
-        background; ``urgent``, ``other``: of an emergency, and of talk about the bot.
+        subject (``subject_bullet``) or nothing (``unnamed_bullet``) is named without the condition; at most ``short``
+        words that name a subject need no likely bullet, and ``short_subject`` of scope; ``topic``, least for a topic
+        that is meant without its name; ``background``, below which a topic named beside another is background;
+        ``urgent``, ``other``: of an emergency, and of talk about the bot.
         """
         return {
             "epochs": 4.0,
@@ -155,6 +156,8 @@ class QuestionReader(IntentClassifier, GraphComponent):
             "condition": 0.7,
             "subject": 0.4,
             "subject_bullet": 0.5,
+            "short": 12,
+            "short_subject": 0.6,
             "unnamed": 0.8,
             "unnamed_bullet": 0.75,
             "fragment": 0.5,
@@ -300,12 +303,13 @@ class QuestionReader(IntentClassifier, GraphComponent):
         knowledge = load()
         named = [entity["value"] for entity in message.get(ENTITIES, []) if entity["entity"] == TOPIC]
         kinds = {knowledge.topic_by_id[topic].kind for topic in named}
-        bullet = max(self._likely(outputs).values(), default=0.0)
+        bullet, words = max(self._likely(outputs).values(), default=0.0), len(message.get(TEXT).split())
         if TopicKind.CONDITION in kinds:
             return bool(held >= self.config["condition"])
         if TopicKind.SUBJECT in kinds:
-            return bool(held >= self.config["subject"] and bullet >= self.config["subject_bullet"])
-        if not named and len(message.get(TEXT).split()) <= FRAGMENT_WORDS:
+            short = held >= self.config["short_subject"] and words <= self.config["short"]
+            return bool(short or (held >= self.config["subject"] and bullet >= self.config["subject_bullet"]))
+        if not named and words <= FRAGMENT_WORDS:
             return bool(held >= self.config["fragment"])
         return bool(held >= self.config["unnamed"] and bullet >= self.config["unnamed_bullet"])
 
