@@ -96,6 +96,8 @@ class ActionSource(Speaking):
 
     def reply(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
         """Show the facts of the last answer with their bullets and references."""
+        if turn.reference:
+            return recall.reference(knowledge, turn, context)
         return recall.sources(knowledge, turn, context)
 
 

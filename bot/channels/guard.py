@@ -82,6 +82,8 @@ def objection(text: str) -> Answer | None:
         return ask_for_question(load(), phrases.TOO_LONG.format(length=len(text), most=MOST_CHARACTERS))
     if sum(sign.isalnum() for sign in text) < 2:
         return ask_for_question(load(), phrases.NOTHING_TO_READ)
+    if not any(sign.isascii() and sign.isalnum() for sign in text):
+        return ask_for_question(load(), phrases.NOT_ENGLISH)
     return None
 
 

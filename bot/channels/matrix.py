@@ -21,14 +21,13 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.guard import OnNewMessage, the_guard
-from bot.channels.matrix_client import Homeserver, HomeserverError, RefusedError, UnreachableError
+from bot.channels.matrix_client import Homeserver, HomeserverError, RefusedError, UnreachableError, bot_name
 from bot.channels.matrix_content import Event, Name, content_of
 from bot.channels.matrix_room import Rooms
 from bot.channels.matrix_settings import Settings, SettingsError, read_settings
 from bot.channels.tokens import owner_of
-from bot.knowledge import phrases
 
-BELL = "calciphylaxis.start"
+BELL = "cited-assistant.start"
 """Type of the event by which the bot makes the homeserver look what it still has for it."""
 
 _PREFIX = "/_matrix/app/v1"
@@ -256,7 +255,7 @@ class _Service:
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
     async def _begin(self) -> None:
-        self._rooms.bot = Name(self._settings.user, await self._homeserver.set_up(phrases.BOT_NAME))
+        self._rooms.bot = Name(self._settings.user, await self._homeserver.set_up(bot_name()))
         self._ready.set()
         await self._ring()
         logger.info("the homeserver is there; the bot is %s", self._settings.user)

@@ -14,11 +14,13 @@ import httpx
 
 from bot.channels.matrix_settings import REGISTRATION_ID, Settings
 from bot.knowledge import phrases
+from bot.knowledge.loading import load
+from bot.knowledge.model import TopicKind
 
 PATIENCE_SECONDS = 25.0
 """How long a call is repeated. Synapse waits 60 s for a transaction to be taken."""
 
-DEVICE = "CALCIPHYLAXIS"
+DEVICE = "CITEDASSISTANT"
 """The bot's one device. Synapse remembers transaction ids by device, for a day and over its own restarts."""
 
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.1, 2.0
@@ -48,6 +50,12 @@ class RefusedError(HomeserverError):
         super().__init__(f"{status} {code}")
         self.status = status
         self.code = code
+
+
+def bot_name() -> str:
+    """Return how the bot is called: by the condition that its knowledge base is on."""
+    condition = next(topic.name for topic in load().topics if topic.kind is TopicKind.CONDITION)
+    return phrases.BOT_NAME.format(condition=condition.capitalize())
 
 
 def quote(part: str) -> str:
@@ -199,7 +207,7 @@ class Homeserver:
             room = str((await self.call("GET", path)).get("room_id"))
             await self.send(room, content, transaction, kind)
         except RefusedError:  # there is none, or the bot may not write there any more
-            body = {"preset": "private_chat", "name": f"{phrases.BOT_NAME}: starts"}
+            body = {"preset": "private_chat", "name": f"{bot_name()}: starts"}
             room = str((await self.call("POST", "/v3/createRoom", body)).get("room_id"))
             await self.call("PUT", path, {"room_id": room})
             await self.send(room, content, transaction, kind)

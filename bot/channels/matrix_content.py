@@ -16,7 +16,7 @@ from bot.knowledge.answer import Kind
 Content = dict[str, Any]
 Event = dict[str, Any]
 
-KEY = "calciphylaxis.answer"
+KEY = "cited-assistant.answer"
 """Key of the bot's own part of its messages: which event they answer, and the questions that they offer."""
 
 _BULLET, _WARNING = "• ", "⚠ "

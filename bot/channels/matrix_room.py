@@ -12,7 +12,14 @@ from typing import Any
 
 from bot.channels import matrix_content as content
 from bot.channels.guard import Messages, OnNewMessage, answered
-from bot.channels.matrix_client import Homeserver, HomeserverError, RefusedError, UnreachableError, transaction_id
+from bot.channels.matrix_client import (
+    Homeserver,
+    HomeserverError,
+    RefusedError,
+    UnreachableError,
+    bot_name,
+    transaction_id,
+)
 from bot.channels.matrix_content import Content, Event, Name
 from bot.channels.matrix_settings import Settings, server_of
 from bot.knowledge import phrases
@@ -79,7 +86,7 @@ class Rooms:
             on_new_message: Rasa's handler.
             channel: name of the input channel.
         """
-        self.bot = Name(settings.user, phrases.BOT_NAME)
+        self.bot = Name(settings.user, bot_name())
         self._allowed_servers = settings.allowed_servers
         self._homeserver = homeserver
         self._on_new_message = on_new_message

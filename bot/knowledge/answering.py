@@ -9,7 +9,7 @@ from pydantic import Field
 from bot.knowledge import phrases
 from bot.knowledge.answer import Answer, Kind, Understood
 from bot.knowledge.model import Entry, Facet, Fact, Knowledge, TopicKind
-from bot.knowledge.selection import SURE, VERY_SURE, Selection, choices, follow_ups, merge, select, subjects
+from bot.knowledge.selection import NAMELESS, SURE, VERY_SURE, Selection, choices, follow_ups, merge, select, subjects
 
 # A longer question that names nothing is a story about something else.
 BARE_WORDS = 5
@@ -37,7 +37,7 @@ def answer_question(knowledge: Knowledge, question: Question) -> Answer:
     if question.not_held and not _names_subject(knowledge, question.topics):
         return decline_not_held(knowledge, question)
     topics, assumed = topics_of(knowledge, question)
-    if not subjects(knowledge, topics) and max(question.likely.values(), default=0.0) < SURE:
+    if not subjects(knowledge, topics) and max(question.likely.values(), default=0.0) < NAMELESS:
         return _clarify(knowledge, question)
     # What was learnt of whole questions says nothing of one that needs the conversation.
     selection = select(knowledge, topics, question.asked, {} if assumed else question.likely)

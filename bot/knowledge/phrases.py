@@ -72,13 +72,14 @@ IDENTIFIERS_REMOVED = (
     "ask without them."
 )
 TOO_MANY = "That is more messages than can be answered at a time. Please send the question again in {seconds} s."
-BOT_NAME = "Calciphylaxis Assistant"
+BOT_NAME = "{condition} Assistant"
 REPLY_WITH_NUMBER = "Reply with a number to ask:"
 ENCRYPTED = (
     "This message is encrypted, and this assistant cannot read encrypted messages. Please ask in a room without "
     "encryption."
 )
 NOT_TYPED = "This assistant reads typed text only. Please type the question in words."
+NOT_ENGLISH = "This assistant reads English only. Please ask in English, for example:"
 NOTHING_TO_READ = "There is no question to read in that message. Please type a question in words, for example:"
 URGENT = (
     "This needs the emergency pathway now: call your resuscitation or critical-care team. This assistant cannot help "

@@ -17,6 +17,8 @@ LEAST_HELD_SHARE = 0.35
 NEAR_BEST = 0.7
 TOUCH = 0.5
 SURE, VERY_SURE, UNLIKELY = 0.35, 0.7, 0.05
+NAMELESS = 0.6
+"""Least likelihood of a bullet for which a message that names nothing is answered and not asked back."""
 
 Weights = Mapping[Facet, float]
 

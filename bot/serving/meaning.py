@@ -13,7 +13,7 @@ from bot.language.network import NETWORK_FILE, TOKENIZER_FILE, Network, NetworkE
 from bot.serving.errors import ServingError
 from bot.serving.training import MODEL_FOLDER, model_path
 
-ALIKE = 0.75
+ALIKE = 0.9
 """Least cosine of two texts that mean the same."""
 
 

@@ -259,8 +259,9 @@ def test_every_fact_of_a_source_bears_its_place(talk: Talk, made_up_knowledge: K
 @pytest.mark.parametrize(("marker", "kind"), [(1, "answer"), (3, "answer"), (4, "smalltalk")])
 def test_a_reference_is_told_by_its_number(talk: Talk, made_up_knowledge: Knowledge, marker: int, kind: str) -> None:
     talk.say(ASK, "dose of moon salve?", dose=1.0)
-    custom = talk.say(module.ActionSmallTalk(), f"what is reference {marker}?", "ask_references")
-    assert custom["kind"] == kind
+    by_references = talk.say(module.ActionSmallTalk(), f"what is reference {marker}?", "ask_references")
+    custom = talk.say(SOURCE, f"what is reference {marker}?", "ask_source")
+    assert custom["kind"] == by_references["kind"] == kind
     assert all(marker in fact["citations"] for fact in custom["facts"])
     listed = marker <= len(made_up_knowledge.references)
     title = (

@@ -8,7 +8,19 @@ import pytest
 
 from benchmarks import public_tables
 from benchmarks.public_networks import Examples, PublicDataError, Read, clinc150, hint3
-from benchmarks.public_tables import FITTED, WAY, WAYS, best, clinc150_table, curve, fitted, hint3_table, keeping, point
+from benchmarks.public_tables import (
+    FITTED,
+    KEEPING,
+    WAY,
+    WAYS,
+    best,
+    clinc150_table,
+    curve,
+    fitted,
+    hint3_table,
+    keeping,
+    point,
+)
 
 # Four texts in scope, the third guessed wrong; two out of scope.
 RIGHT = np.array([True, True, False, True, False, False])
@@ -87,7 +99,12 @@ def _ways(accuracy: float, recall: float) -> dict[str, object]:
 
 
 def test_tables_show_ours_beside_the_published_rows() -> None:
-    clinc = clinc150_table({"ways": _ways(0.961, 0.7), "published": {"BERT": (0.969, 0.403)}})
+    ways = {name: {**way, KEEPING: None} for name, way in _ways(0.961, 0.7).items()}
+    ways["top probability"][KEEPING] = {"accuracy": 0.955, "recall": 0.6, "threshold": 0.4}
+    measured = {"ways": ways, "published": {"BERT": (0.969, 0.403)}, "accuracy without refusing": 0.964}
+    clinc = clinc150_table(measured)
+    assert "published accuracy on validation | 95.5 | 60.0 |" in clinc
+    assert "nothing refused | 96.4 | 0.0 |" in clinc
     assert f"| **this bot's training, {WAY}** | 96.1 | 70.0 |" in clinc
     assert "| BERT | 96.9 | 40.3 |" in clinc
     row = {"accuracy": 0.79, "recall": 0.421, "threshold": 0.7}

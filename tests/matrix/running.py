@@ -12,10 +12,9 @@ from unittest.mock import patch
 import yaml
 from rasa.core.channels.channel import UserMessage
 
-from bot.channels.matrix_client import Homeserver
+from bot.channels.matrix_client import Homeserver, bot_name
 from bot.channels.matrix_room import Rooms
 from bot.channels.matrix_settings import VARIABLES, Settings, registration
-from bot.knowledge import phrases
 from bot.serving import launcher, processes
 from bot.serving.service import ACTIONS_URL
 from tests.contract import Check
@@ -89,7 +88,7 @@ class Desk:
         settings = Settings(synapse.url, *self.tokens, self.user, frozenset({ELSEWHERE}))
         self.homeserver = Homeserver(settings)
         self._rooms = Rooms(settings, self.homeserver, self._silent, "matrix")
-        self._run(self.homeserver.set_up(phrases.BOT_NAME))
+        self._run(self.homeserver.set_up(bot_name()))
 
     @staticmethod
     def registration() -> str:

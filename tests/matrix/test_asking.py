@@ -77,7 +77,10 @@ def test_number_in_reply_to_an_older_answer(clinician: Client, bot, chat: str) -
     replied = {"m.relates_to": {"m.in_reply_to": {"event_id": answer["event_id"]}}}
     by_number = ask(clinician, chat, bot, quoted, **replied)
     offered = answer["content"][content.KEY]["follow_ups"]
-    assert by_number["body"] == ask(clinician, chat, bot, offered[0])["body"]
+    again = ask(clinician, chat, bot, offered[0])
+    # What was warned of just before is said in brief, so the texts may differ by that.
+    assert by_number["body"].split("\n")[0] == again["body"].split("\n")[0]
+    assert by_number[content.KEY]["follow_ups"] == again[content.KEY]["follow_ups"]
 
 
 def test_context_is_kept_and_is_nobody_elses(clinician: Client, colleague: Client, bot, chat: str) -> None:
@@ -205,7 +208,9 @@ def test_identifiers_are_taken_out_and_nothing_is_kept(clinician: Client, bot, c
     ask(clinician, chat, bot, "zqunheardof has sores")  # nothing that can be told to be a name
     files = [path for path in (bot.root / "var").rglob("*") if path.is_file()]
     assert {path.name for path in files} >= {"rasa.log", "actions.log", "events.db", "conversations.db"}
-    words = ("whitcombe", "48213377", "zqunheardof", "sores", clinician.user, chat, *bot.tokens)
+    words = ("whitcombe", "48213377", "zqunheardof", clinician.user, chat, *bot.tokens)
     for path in files:
         kept = path.read_bytes().lower()
-        assert [word for word in words if word.lower().encode() in kept] == [], path.name
+        # Of a question not answered, words of the project's own files are kept for the curator, and there only.
+        said = () if path.name.startswith("feedback.db") else ("sores",)
+        assert [word for word in (*words, *said) if word.lower().encode() in kept] == [], path.name

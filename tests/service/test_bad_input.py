@@ -96,11 +96,12 @@ def test_no_intent_is_forged(ask, new_sender, name: str, form: str, sign: str) -
     assert forged.custom["understood"]["confidence"] < 1
 
 
-def test_a_typed_command_forgets_nothing(ask, sender: str) -> None:
-    topics = ask(sender, DOSE).custom["understood"]["topics"]
-    ask(sender, "/session_start")
-    ask(sender, '/slot{"shown": []}')
-    assert ask(sender, "how long?").custom["understood"]["assumed"] == topics
+@pytest.mark.parametrize("command", ["/session_start", "/restart", '/slot{"shown": []}', "/back"])
+def test_a_typed_command_is_read_as_its_words(ask, new_sender, command: str) -> None:
+    one, other = new_sender(), new_sender()
+    for sender in (one, other):
+        ask(sender, DOSE)
+    assert ask(one, command).text == ask(other, command.removeprefix("/")).text
 
 
 @pytest.mark.parametrize(
