@@ -142,22 +142,24 @@ class QuestionReader(IntentClassifier, GraphComponent):
 
         ``epochs``, ``rate``, ``misspelt``: of the fine-tuning; ``held_out``: every how-manieth example fits the scope
         decision instead. Thresholds on probabilities: least scope where the ``condition``, a ``subject``, or neither is
-        named (``unnamed``; ``fragment`` for a few words that name nothing), and least of the likeliest bullet where a
-        subject (``subject_bullet``) or nothing (``unnamed_bullet``) is named without the condition; at most ``short``
-        words that name a subject need no likely bullet, and ``short_subject`` of scope; ``topic``, least for a topic
-        that is meant without its name; ``background``, below which a topic named beside another is background;
-        ``urgent``, ``other``: of an emergency, and of talk about the bot.
+        named (``unnamed``; ``fragment`` for a few words that name nothing). ``condition_likely`` is enough where a
+        bullet has ``condition_bullet``; a subject and nothing need a bullet of ``subject_bullet`` and
+        ``unnamed_bullet``, unless the message has at most ``short`` words (a subject then needs ``short_subject``).
+        ``topic``: least for a topic that is meant without its name; ``background``, below which a topic named beside
+        another is background; ``urgent``, ``other``: of an emergency, and of talk about the bot.
         """
         return {
             "epochs": 4.0,
             "rate": 2e-4,
             "misspelt": 0.3,
             "held_out": 16,
-            "condition": 0.7,
-            "subject": 0.4,
+            "condition": 0.6,
+            "condition_likely": 0.3,
+            "condition_bullet": 0.7,
+            "subject": 0.3,
             "subject_bullet": 0.5,
             "short": 12,
-            "short_subject": 0.6,
+            "short_subject": 0.5,
             "unnamed": 0.8,
             "unnamed_bullet": 0.75,
             "fragment": 0.5,
@@ -304,14 +306,16 @@ class QuestionReader(IntentClassifier, GraphComponent):
         named = [entity["value"] for entity in message.get(ENTITIES, []) if entity["entity"] == TOPIC]
         kinds = {knowledge.topic_by_id[topic].kind for topic in named}
         bullet, words = max(self._likely(outputs).values(), default=0.0), len(message.get(TEXT).split())
+        least, short = self.config, words <= self.config["short"]
         if TopicKind.CONDITION in kinds:
-            return bool(held >= self.config["condition"])
+            likely = bullet >= least["condition_bullet"]
+            return bool(held >= (least["condition_likely"] if likely else least["condition"]))
         if TopicKind.SUBJECT in kinds:
-            short = held >= self.config["short_subject"] and words <= self.config["short"]
-            return bool(short or (held >= self.config["subject"] and bullet >= self.config["subject_bullet"]))
+            likely = bullet >= least["subject_bullet"] and held >= least["subject"]
+            return bool(likely or (short and held >= least["short_subject"]))
         if not named and words <= FRAGMENT_WORDS:
-            return bool(held >= self.config["fragment"])
-        return bool(held >= self.config["unnamed"] and bullet >= self.config["unnamed_bullet"])
+            return bool(held >= least["fragment"])
+        return bool(held >= least["unnamed"] and (short or bullet >= least["unnamed_bullet"]))
 
     def _scope_features(self, message: Message, outputs: Outputs) -> list[float]:
         knowledge = load()
