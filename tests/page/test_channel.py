@@ -399,6 +399,12 @@ def test_an_answer_of_facts_alone_has_nothing_around_it() -> None:
         assert (drawn["lead"], drawn["notes"]) == ([], []), fact.id
 
 
+def test_the_headings_of_a_summary_are_no_words_around_it() -> None:
+    summed = answer(lead=phrases.SUMMARY, facts=load().facts[:2], by_topic=True)
+    drawn = drawable(messages_of(summed, ""))
+    assert (drawn["lead"], drawn["notes"]) == ([phrases.SUMMARY], [])
+
+
 def test_an_answer_without_facts_is_all_words() -> None:
     refused = answer(kind=Kind.OUT_OF_SCOPE, lead="No.", notes=("But:", "and"), follow_ups=("What?",), markers=(1,))
     drawn = drawable(messages_of(refused, ""))

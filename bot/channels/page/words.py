@@ -67,7 +67,10 @@ def _around(lines: list[str], custom: Mapping[str, Any]) -> dict[str, list[str]]
 
 
 def _own(lines: list[str]) -> list[str]:
-    return [line for line in lines if not line.startswith(_DRAWN)]
+    """Leave out what is drawn from the data, and the topics' headings of a summary, whose facts name their topics."""
+    names = (topic.name for topic in load().topics)
+    headings = {phrases.TOPIC_HEADING.format(topic=name[:1].upper() + name[1:]) for name in names}
+    return [line for line in lines if not line.startswith(_DRAWN) and line not in headings]
 
 
 def words() -> dict[str, Any]:
