@@ -47,46 +47,43 @@ def rows(sets: Sets, report: Report) -> Iterator[Row]:
         report: takes lines of progress.
     """
     from benchmarks.asking import Actions
-    from benchmarks.linear import fitted
-    from benchmarks.public_networks import published_encoder
     from benchmarks.retrieval import Nearest, Retrieval, by_vector, by_words
-    from benchmarks.variants import Kept, Shipped, Texts, Variant, choose_thresholds, pipeline
+    from benchmarks.variants import Shipped, Texts, Variant, choose_thresholds, pipeline
     from bot.knowledge.loading import load
-    from bot.language.network import Network, Reads
+    from bot.language.encoder import Encodes
+    from bot.language.heads import Heads, fit
+    from bot.language.lesson import Lesson
+    from bot.language.ngrams import Ngrams
     from bot.serving.training import ensure_model
 
     development, actions = sets[DEVELOPMENT], Actions()
     shipped, texts = Shipped(ensure_model(ROOT, report)), Texts(pipeline())
+    lesson = texts.lesson(shipped.config["held_out"])
+    if not shipped.was_taught(lesson):
+        report("The model was taught other examples than those in data/: some rows are not on its data.")
 
-    def other(name: str, texts: Texts, network: Reads | None) -> Row:
+    def other(name: str, texts: Texts, heads: Heads, lesson: Lesson) -> Row:
         """Refit the scope decision and choose thresholds: ours were chosen on other probabilities."""
-        lesson = lessons[texts]
-        variant = Variant(texts, shipped.reader(network, lesson), actions)
+        variant = Variant(texts, shipped.reader(heads, lesson), actions)
         choose_thresholds(variant, development, name, report)
         return name, variant.ask
 
+    def refitted(name: str, ngrams: Ngrams | None, encoder: Encodes | None) -> Row:
+        return other(name, texts, fit(lesson, ngrams, encoder, lambda line: report(f"{name}: {line}")), lesson)
+
+    ours = shipped.heads
     yield SHIPPED, Variant(texts, shipped.reader(), actions).ask
     yield from _stock(sets, actions, report)
-    lesson = texts.lesson(shipped.config["held_out"])
-    lessons = {texts: lesson}
-    if not shipped.was_taught(lesson):
-        report("The model was taught other examples than those in data/: the linear rows are not on its data.")
-    yield other("thresholds chosen anew, as for the rows below", texts, None)
-    encoder = Kept(Network(published_encoder(report)))
-    for name, ngrams, vectors in (
-        ("minus encoder: n-grams, linear heads", True, None),
-        ("minus fine-tuning: frozen vectors, linear heads", False, encoder),
-        ("frozen vectors and n-grams, linear heads", True, encoder),
-    ):
-        yield other(name, texts, fitted(lesson, ngrams, vectors, name, report))
+    yield other("thresholds chosen anew, as for the rows below", texts, ours, lesson)
+    yield refitted("minus encoder: n-grams alone", ours.ngrams, None)
+    yield refitted("minus n-grams: sentence vectors alone", None, ours.encoder)
     unruled = Texts(pipeline(without="entity_ruler"))
-    lessons[unruled] = unruled.lesson(shipped.config["held_out"])
-    yield other("minus ruler: topics by the network alone", unruled, None)
+    yield other("minus ruler: topics by the heads alone", unruled, ours, unruled.lesson(shipped.config["held_out"]))
     unspelt = Texts(pipeline(without="spelling"))
     yield "minus typo handling: speller off", Variant(unspelt, shipped.reader(), actions).ask
     yield "minus scope: the likeliest intent", Variant(texts, shipped.reader(), actions, top_intent=True).ask
     nearest: dict[str, Nearest] = {
-        "plain retrieval: sentence vectors": by_vector(load(), encoder),
+        "plain retrieval: sentence vectors": by_vector(load(), shipped.encoder),
         "plain retrieval: BM25": by_words(load()),
     }
     for name, way in nearest.items():

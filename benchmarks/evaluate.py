@@ -31,7 +31,7 @@ from benchmarks.asking import (
     read_sets,
     say,
 )
-from benchmarks.public_networks import PublicDataError
+from benchmarks.public_data import PublicDataError
 from bot.serving.errors import ServingError
 
 FILE, PAGE, PUBLIC = RESULTS / "evaluation.json", RESULTS / "evaluation.html", RESULTS / "public_tables.json"

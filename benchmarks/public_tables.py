@@ -1,7 +1,7 @@
-"""Measures the bot's fine-tuning on public tables, beside published rows: ``python -m benchmarks.public_tables``.
+"""Measures encoder, heads and scope decision on public tables: ``python -m benchmarks.public_tables``.
 
 CLINC150 Full and HINT3 v1 lie in ``../shared/eval`` and are no part of this project; what is not there is skipped.
-The networks are trained by the bot's own code and kept in ``build/public``. Writes ``results/public_tables.json`` and a
+The heads are fitted by the bot's own code. Writes ``results/public_tables.json`` and a
 page with plots, ``results/public_tables.html``.
 """
 
@@ -14,6 +14,7 @@ import html
 import io
 import json
 import math
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +22,9 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.public_networks import HINT3_BOTS, Examples, PublicDataError, Read, Reader, clinc150, hint3
+from benchmarks.public_data import HINT3_BOTS, Examples, Kept, PublicDataError, Read, Reader, clinc150, hint3
 from bot.language import scope
-from bot.language.fine_tuning import Settings
+from bot.language.encoder import Encoder, Encodes, write_encoder
 from bot.language.labels import HELD, OTHER
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,9 +40,6 @@ CLINC150_PUBLISHED = {
     "BERT, oos-train": (0.969, 0.403),
     "BERT, oos-threshold": (0.962, 0.523),
 }
-# The bot's own: enough for its thousands of examples. A few hundred are seen as often only by more epochs.
-CLINC150_SETTINGS = Settings(epochs=3.5)
-HINT3_SETTINGS = Settings(epochs=10)
 HINT3_SYSTEMS = ("rasa", "bert", "dialogflow", "luis", "haptik")
 KEPT = 0.7
 """The published rows of this threshold say which in-scope accuracy is kept."""
@@ -56,12 +54,8 @@ KEEPING = "at the validation threshold that keeps the best published accuracy"
 WAYS: dict[str, Scores] = {
     WAY: lambda read: read.top * read.near,
     "top probability": lambda read: read.top,
-    "similarity to the nearest example, published encoder": lambda read: read.near,
-    "similarity to the nearest example, fine-tuned encoder": lambda read: read.near_tuned,
-    "top probability x similarity, fine-tuned encoder": lambda read: read.top * read.near_tuned,
-    "labels' head": lambda read: read.label,
-    "energy of the labels' head": lambda read: read.energy,
-    "Mahalanobis distance, fine-tuned encoder": lambda read: read.distance,
+    "similarity to the nearest example": lambda read: read.near,
+    "Mahalanobis distance": lambda read: read.distance,
 }
 """Ways to say how sure it is that a text is in scope; the first is the one that the tables show."""
 
@@ -134,11 +128,11 @@ FITTED = "logistic regression on all of these (scope.fit)"
 
 
 def fitted(read: Read, examples: Examples) -> Scores:
-    """Fit the bot's scope decision on what the network has not been trained on, and return it as a way."""
+    """Fit the bot's scope decision on what the heads have not been taught, and return it as a way."""
 
     def rows(one: Read) -> list[list[float]]:
-        odds = [np.log((share + 1e-3) / (1 - share + 1e-3)) for share in (one.top, one.label, one.out)]
-        return np.stack([*odds, one.near, one.near_tuned, one.energy, one.distance], axis=1).tolist()
+        odds = [np.log((share + 1e-3) / (1 - share + 1e-3)) for share in (one.top, one.out)]
+        return np.stack([*odds, one.near, one.distance], axis=1).tolist()
 
     decision = scope.fit(rows(read), [HELD if holds else OTHER for holds in examples.in_scope])
     return lambda one: np.array([decision.probability(row) for row in rows(one)])
@@ -164,14 +158,14 @@ def leave_out(examples: Examples) -> tuple[Examples, Examples]:
     return examples.where([not one for one in kept]), Examples(held.texts, intents)
 
 
-def measure_clinc150(file: Path, report: Report) -> dict[str, Any]:
-    """Train on CLINC150, take the thresholds from its validation set, count on its test set.
+def measure_clinc150(file: Path, encoder: Encodes, report: Report) -> dict[str, Any]:
+    """Fit on CLINC150, take the thresholds from its validation set, count on its test set.
 
     Raises:
-        PublicDataError: the data are damaged, or the training failed.
+        PublicDataError: the data are damaged.
     """
     train, validation, test = clinc150(file)
-    reader = Reader(train, CLINC150_SETTINGS, "clinc150", report)
+    reader = Reader(train, encoder, "clinc150", report)
     tried, seen = reader.read(validation), reader.read(test)
     right, in_scope = seen.right(test), test.in_scope
     ways: dict[str, dict[str, Any]] = {}
@@ -186,7 +180,6 @@ def measure_clinc150(file: Path, report: Report) -> dict[str, Any]:
         }
         report(f"clinc150: {name}: {_percent(ways[name]['at the validation threshold'])}")
     return {
-        "settings": vars(CLINC150_SETTINGS),
         "accuracy without refusing": float(right[in_scope].mean()),
         "ways": ways,
         "curve": _thinned(curve(right, in_scope, WAYS[WAY](seen))),
@@ -194,18 +187,18 @@ def measure_clinc150(file: Path, report: Report) -> dict[str, Any]:
     }
 
 
-def measure_hint3(folder: Path, bot: str, report: Report) -> dict[str, Any]:
-    """Train on a bot of HINT3; read off the test curve, and use a threshold of left-out training examples.
+def measure_hint3(folder: Path, bot: str, encoder: Encodes, report: Report) -> dict[str, Any]:
+    """Fit on a bot of HINT3; read off the test curve, and use a threshold of left-out training examples.
 
     Raises:
-        PublicDataError: the data are damaged, or a training failed.
+        PublicDataError: the data are damaged.
     """
     train, test = hint3(folder, bot)
     published = hint3_published(folder, bot)
     (row,) = [one for one in published["rasa"] if one.threshold == KEPT]
     taught, validation = leave_out(train)
-    tried = Reader(taught, HINT3_SETTINGS, f"{bot}, some left out", report).read(validation)
-    seen = Reader(train, HINT3_SETTINGS, bot, report).read(test)
+    tried = Reader(taught, encoder, f"{bot}, some left out", report).read(validation)
+    seen = Reader(train, encoder, bot, report).read(test)
     right, in_scope = seen.right(test), test.in_scope
     ways = {}
     for name, way in (WAYS | {FITTED: fitted(tried, validation)}).items():
@@ -218,7 +211,6 @@ def measure_hint3(folder: Path, bot: str, report: Report) -> dict[str, Any]:
         }
         report(f"{bot}: {name}: recall {kept.recall:.1%}" if kept else f"{bot}: {name}: accuracy out of reach")
     return {
-        "settings": vars(HINT3_SETTINGS),
         "accuracy without refusing": float(right[in_scope].mean()),
         "ways": ways,
         "curve": _thinned(curve(right, in_scope, WAYS[WAY](seen))),
@@ -236,13 +228,13 @@ def clinc150_table(measured: dict[str, Any]) -> str:
     """Draw CLINC150's table in Markdown."""
     lines = ["| CLINC150 Full | in-scope accuracy | out-of-scope recall |", "| --- | --- | --- |"]
     ways = measured["ways"]
-    rows = {f"**this bot's training, {WAY}**": tuple(ways[WAY]["at the validation threshold"].values())[:2]}
+    rows = {f"**this bot, {WAY}**": tuple(ways[WAY]["at the validation threshold"].values())[:2]}
     rows |= {
         f"{name}, threshold that keeps the best published accuracy on validation": tuple(kept.values())[:2]
         for name, way in ways.items()
         if (kept := way[KEEPING])
     }
-    rows |= {"this bot's training, nothing refused": (measured["accuracy without refusing"], 0.0)}
+    rows |= {"this bot, nothing refused": (measured["accuracy without refusing"], 0.0)}
     rows |= {name: tuple(pair) for name, pair in measured["published"].items()}
     rows |= {
         f"other ways tried: {name}": tuple(way["at the validation threshold"].values())[:2]
@@ -318,7 +310,7 @@ def _plot(name: str, measured: dict[str, Any]) -> str:
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(figsize=(8, 4.2), layout="constrained")
-    axes.plot(*zip(*measured["curve"], strict=True), color="#4477aa", label=f"this bot's training, {WAY}")
+    axes.plot(*zip(*measured["curve"], strict=True), color="#4477aa", label=f"this bot, {WAY}")
     chosen = measured["ways"][WAY]["at the validation threshold"]
     axes.scatter(chosen["accuracy"], chosen["recall"], color="#4477aa", label="at the validation threshold")
     for place, (system, points) in enumerate(measured["published"].items()):
@@ -340,7 +332,9 @@ def _plot(name: str, measured: dict[str, Any]) -> str:
 
 def main() -> int:
     """Measure what is there, print the tables, write them."""
-    parser = argparse.ArgumentParser(description="Measures the bot's fine-tuning on public data sets.")
+    parser = argparse.ArgumentParser(
+        description="Measures the bot's encoder, heads and scope decision on public data sets."
+    )
     parser.add_argument("--eval", type=Path, default=EVAL, help="folder that holds clinc150/ and hint3/")
     parser.add_argument("--only", choices=("clinc150", "hint3"), help="one of the data sets")
     arguments = parser.parse_args()
@@ -364,16 +358,19 @@ def _measured(folder: Path, only: str | None, report: Report) -> tuple[dict[str,
     """Measure the data sets that are there: (data set or bot -> what was measured, tables)."""
     measured: dict[str, dict[str, Any]] = {}
     tables = []
+    scratch = tempfile.TemporaryDirectory()
+    write_encoder(Path(scratch.name))
+    encoder = Kept(Encoder(Path(scratch.name)))
     if only != "clinc150":
         if (folder / "hint3" / "v1").is_dir():
-            measured |= {bot: measure_hint3(folder / "hint3", bot, report) for bot in HINT3_BOTS}
+            measured |= {bot: measure_hint3(folder / "hint3", bot, encoder, report) for bot in HINT3_BOTS}
             tables.append(hint3_table(measured))
         else:
             report(f"{folder / 'hint3' / 'v1'} is not there: HINT3 is skipped")
     if only != "hint3":
         file = folder / "clinc150" / "data_full.json"
         if file.is_file():
-            measured["clinc150"] = measure_clinc150(file, report)
+            measured["clinc150"] = measure_clinc150(file, encoder, report)
             tables.append(clinc150_table(measured["clinc150"]))
         else:
             report(f"{file} is not there: CLINC150 is skipped")

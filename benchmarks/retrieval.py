@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.asking import Result
 from bot.knowledge.model import Knowledge
-from bot.language.network import Reads
+from bot.language.encoder import Encodes
 
 WORD = re.compile(r"[^\W_]+")
 
@@ -19,12 +19,12 @@ Nearest = Callable[[str], tuple[str, float]]
 """Takes a question; returns the locator of the nearest bullet, and how near it is (more is nearer)."""
 
 
-def by_vector(knowledge: Knowledge, encoder: Reads) -> Nearest:
+def by_vector(knowledge: Knowledge, encoder: Encodes) -> Nearest:
     """Compare sentence vectors (cosine) of the question and of each fact's statement."""
-    statements = np.array([encoder.read(fact.statement.lower()).vector for fact in knowledge.facts])
+    statements = np.array([encoder.vector(fact.statement.lower()) for fact in knowledge.facts])
 
     def nearest(text: str) -> tuple[str, float]:
-        scores = statements @ encoder.read(text.lower()).vector
+        scores = statements @ encoder.vector(text.lower())
         best = int(scores.argmax())
         return knowledge.facts[best].locator, float(scores[best])
 

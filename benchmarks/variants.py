@@ -21,9 +21,10 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from benchmarks.asking import ROOT, Actions, Report, Result
-from bot.language.network import Outputs, Reads
+from bot.language.heads import Heads, Outputs, Reads
+from bot.language.lesson import Lesson, lesson_of
 from bot.language.pipeline import PIPELINE_FOLDER
-from bot.language.reader import RANKING, Lesson, QuestionReader, lesson_of
+from bot.language.reader import RANKING, QuestionReader
 from bot.language.topics import TopicExtractor
 
 GRID: dict[str, tuple[float, ...]] = {
@@ -87,17 +88,17 @@ def pipeline(without: str = "") -> Language:
 
 
 class Kept:
-    """A network that reads each text once."""
+    """Heads that read each text once."""
 
-    def __init__(self, network: Reads) -> None:
-        """Take the network."""
-        self._network = network
+    def __init__(self, heads: Reads) -> None:
+        """Take the heads."""
+        self._heads = heads
         self._read: dict[str, Outputs] = {}
 
     def read(self, text: str) -> Outputs:
-        """Return what its heads say of a text."""
+        """Return what they say of a text."""
         if text not in self._read:
-            self._read[text] = self._network.read(text)
+            self._read[text] = self._heads.read(text)
         return self._read[text]
 
 
@@ -105,7 +106,8 @@ class Shipped:
     """The reader of a trained model: as it is, or with other parts.
 
     Attributes:
-        network: Its network.
+        heads: Its heads.
+        encoder: What gives them the sentence vector.
         config: Its settings.
     """
 
@@ -117,23 +119,23 @@ class Shipped:
             self.config: dict[str, Any] = {**QuestionReader.get_default_config(), **node.config}
             context = ExecutionContext(GraphSchema({}))
             self._reader = QuestionReader.load(self.config, storage, node.resource, context)
-        if self._reader.network is None:
+        if not isinstance(self._reader.heads, Heads) or self._reader.heads.encoder is None:
             raise ValueError(f"{model} holds no trained reader")
-        self.network: Reads = Kept(self._reader.network)
-        self._reader.network = self.network
+        self.heads, self.encoder = self._reader.heads, self._reader.heads.encoder
+        self._reader.heads = Kept(self.heads)
         self._storage, self._resource = storage, node.resource
 
-    def reader(self, network: Reads | None = None, lesson: Lesson | None = None) -> QuestionReader:
-        """Return the reader as it ships; or another with a network and a scope decision fitted on a lesson."""
+    def reader(self, heads: Reads | None = None, lesson: Lesson | None = None) -> QuestionReader:
+        """Return the reader as it ships; or another with heads and a scope decision fitted on a lesson."""
         if lesson is None:
             return self._reader
         other = QuestionReader(dict(self.config), self._storage, self._resource)
-        other.use(network or self.network, lesson)
+        other.use(Kept(heads or self.heads), lesson)
         return other
 
     def was_taught(self, lesson: Lesson) -> bool:
         """Tell whether the scope decision, fitted again on a lesson, comes out as it is in the model."""
-        ours, fitted = self._reader.decision, self.reader(self.network, lesson).decision
+        ours, fitted = self._reader.decision, self.reader(self.heads, lesson).decision
         return bool(np.allclose((*ours.weights, ours.intercept), (*fitted.weights, fitted.intercept), atol=SAME))
 
 

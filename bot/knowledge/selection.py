@@ -71,6 +71,9 @@ def select(
             chosen[topic] = _best_facts(knowledge, topic, topics, asked)
     kept = _as_learnt(knowledge, _without_covered(about, chosen), asked, likely or {})
     direct = list(dict.fromkeys(fact for facts in kept.values() for fact in facts))
+    if max(asked, key=lambda facet: asked[facet]) is Facet.CLAIM:
+        # What corrects a claim comes first, whatever else it speaks of.
+        direct.sort(key=lambda fact: -(likely or {}).get(fact.locator, 0.0))
     facts = _with_companions(knowledge, direct)
     facets = {_facet(fact, topic, asked) for topic, found in kept.items() for fact in found if fact.answers(topic)}
     covered = {topic for fact in direct for topic in (*fact.topics, *fact.touches)}

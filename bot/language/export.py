@@ -1,4 +1,4 @@
-"""Writes a BERT encoder with linear heads as an ONNX file of few, fused operators, its matrices in 8 bits.
+"""Writes a BERT encoder as an ONNX file of few, fused operators, its matrices in 8 bits.
 
 General converters write each layer as some hundred small operators; onnxruntime's own fused ones (attention, layer
 normalisation with what is added before it, biased GELU) take a fifth less time a question.
@@ -6,7 +6,7 @@ normalisation with what is added before it, biased GELU) take a fifth less time 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ OPSET, IR_VERSION = 17, 9
 SMALLEST = 1e-9
 
 Weights = Callable[[str], np.ndarray]
-"""Takes the name of a weight within the encoder, as Transformers names it, and returns it."""
+"""Takes the name of a weight within the encoder, as its published file names it, and returns it."""
 
 
 @dataclass(frozen=True)
@@ -63,34 +63,27 @@ class _Graph:
         self.nodes.append(helper.make_node("Identity", [value], [name]))
 
 
-def network_of(
-    weights: Weights, shape: Shape, heads: Mapping[str, tuple[np.ndarray, np.ndarray, str]], vector: str
-) -> Any:
+def network_of(weights: Weights, shape: Shape, vector: str) -> Any:
     """Put the network together, in full precision.
 
     Args:
         weights: of the encoder.
         shape: its sizes.
-        heads: by the name of each output, a matrix, a bias, and the operator that makes probabilities of their sums.
         vector: name of the output that is the mean of the last layer, of length one.
 
     Returns:
-        ONNX model: ``input_ids``, ``attention_mask`` (texts, tokens) -> one row a text for each output.
+        ONNX model: ``input_ids``, ``attention_mask`` (texts, tokens) -> one row a text.
     """
     from onnx import TensorProto, helper
 
     graph = _Graph()
     pooled = _pooled(graph, _encoded(graph, weights, shape))
-    for name, (matrix, bias, operator) in heads.items():
-        (product,) = graph.add("MatMul", [pooled, graph.weight(matrix)])
-        (logits,) = graph.add("Add", [product, graph.weight(bias)])
-        graph.name(graph.add(operator, [logits])[0], name)
     graph.name(graph.add("LpNormalization", [pooled], axis=1, p=2)[0], vector)
     inputs = [
         helper.make_tensor_value_info(name, TensorProto.INT32, ["texts", "tokens"])
         for name in ("input_ids", "attention_mask")
     ]
-    outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["texts", None]) for name in (*heads, vector)]
+    outputs = [helper.make_tensor_value_info(vector, TensorProto.FLOAT, ["texts", None])]
     drawn = helper.make_graph(graph.nodes, "encoder", inputs, outputs, graph.weights)
     opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(FUSED, 1)]
     return helper.make_model(drawn, opset_imports=opsets, ir_version=IR_VERSION)
@@ -99,36 +92,36 @@ def network_of(
 def _encoded(graph: _Graph, weights: Weights, shape: Shape) -> str:
     """Add the encoder; return the name of its last layer's output."""
     # All tokens are of one segment: what that adds is added to the places once and for all.
-    places = weights("embeddings/position_embeddings/embeddings:0")
-    places = places + weights("embeddings/token_type_embeddings/embeddings:0")[0]
-    words = weights("embeddings/word_embeddings/weight:0")
-    scale, shift = (graph.weight(weights(f"embeddings/LayerNorm/{name}:0")) for name in ("gamma", "beta"))
+    places = weights("embeddings.position_embeddings.weight") + weights("embeddings.token_type_embeddings.weight")[0]
+    words = weights("embeddings.word_embeddings.weight")
+    scale, shift = (graph.weight(weights(f"embeddings.LayerNorm.{kind}")) for kind in ("weight", "bias"))
     tables = [graph.weight(words), graph.weight(places)]
     inputs = ["input_ids", "", *tables, "", scale, shift]
     hidden, _ = graph.add("EmbedLayerNormalization", inputs, 2, domain=FUSED, epsilon=shape.epsilon)
     for place in range(shape.layers):
-        hidden = _layer(graph, lambda name, at=place: weights(f"encoder/layer_._{at}/{name}:0"), shape, hidden)  # type: ignore[misc]
+        hidden = _layer(graph, lambda name, at=place: weights(f"encoder.layer.{at}.{name}"), shape, hidden)  # type: ignore[misc]
     return hidden
 
 
 def _layer(graph: _Graph, weights: Weights, shape: Shape, hidden: str) -> str:
     """Add one layer; return the name of its output."""
-    asked = [[weights(f"attention/self/{name}/{kind}") for name in ("query", "key", "value")]
-             for kind in ("kernel", "bias")]  # fmt: skip
-    (product,) = graph.add("MatMul", [hidden, graph.weight(np.concatenate(asked[0], axis=1))])
+    names = [f"attention.self.{name}" for name in ("query", "key", "value")]
+    # Published matrices are (outputs, inputs).
+    asked = graph.weight(np.concatenate([weights(f"{name}.weight") for name in names]).T)
+    (product,) = graph.add("MatMul", [hidden, asked])
     parts = graph.add("Split", [product], 3, axis=-1)
-    bias = graph.weight(np.concatenate(asked[1]))
+    bias = graph.weight(np.concatenate([weights(f"{name}.bias") for name in names]))
     (seen,) = graph.add("MultiHeadAttention", [*parts, bias, "attention_mask"], domain=FUSED, num_heads=shape.heads)
-    hidden = _added(graph, weights, shape, "attention/output", seen, hidden)
-    (wide,) = graph.add("MatMul", [hidden, graph.weight(weights("intermediate/dense/kernel"))])
-    (wide,) = graph.add("BiasGelu", [wide, graph.weight(weights("intermediate/dense/bias"))], domain=FUSED)
+    hidden = _added(graph, weights, shape, "attention.output", seen, hidden)
+    (wide,) = graph.add("MatMul", [hidden, graph.weight(weights("intermediate.dense.weight").T)])
+    (wide,) = graph.add("BiasGelu", [wide, graph.weight(weights("intermediate.dense.bias"))], domain=FUSED)
     return _added(graph, weights, shape, "output", wide, hidden)
 
 
 def _added(graph: _Graph, weights: Weights, shape: Shape, name: str, value: str, before: str) -> str:
     """Add a linear layer whose result is added to what was before, and normalised."""
-    (product,) = graph.add("MatMul", [value, graph.weight(weights(f"{name}/dense/kernel"))])
-    rest = [graph.weight(weights(f"{name}/{part}")) for part in ("LayerNorm/gamma", "LayerNorm/beta", "dense/bias")]
+    (product,) = graph.add("MatMul", [value, graph.weight(weights(f"{name}.dense.weight").T)])
+    rest = [graph.weight(weights(f"{name}.{part}")) for part in ("LayerNorm.weight", "LayerNorm.bias", "dense.bias")]
     return graph.add("SkipLayerNormalization", [product, before, *rest], domain=FUSED, epsilon=shape.epsilon)[0]
 
 

@@ -30,7 +30,7 @@ class Example:
     """A training example.
 
     Attributes:
-        text: As the network reads it.
+        text: As the heads read it.
         intent: What is asked.
         topics: Those annotated or named in it.
         answered_by: Bullets that answer it, none where the document does not; None where nobody has judged.
@@ -50,7 +50,7 @@ class LabelError(Exception):
 
 @dataclass(frozen=True)
 class Names:
-    """What stands in which place of the network's outputs."""
+    """What stands in which place of the heads' outputs."""
 
     intents: tuple[str, ...]
     topics: tuple[str, ...]

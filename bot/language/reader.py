@@ -6,7 +6,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,36 +19,23 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.constants import SPACY_DOCS
 from rasa.nlu.tokenizers.spacy_tokenizer import SpacyTokenizer
-from rasa.shared.nlu.constants import ENTITIES, INTENT, METADATA, METADATA_INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.tokens import Doc, Span
 
 from bot.knowledge.loading import KnowledgeError, load
-from bot.knowledge.model import Facet, Knowledge, TopicKind
-from bot.knowledge.selection import subjects
-from bot.language import scope
-from bot.language.fine_tuning import Settings, fine_tune, save_job
-from bot.language.labels import (
-    ALL,
-    ANSWERED_BY,
-    CLAIM,
-    EMERGENCY,
-    HELD,
-    MAY_SHOW,
-    NOT_IN_DOCUMENT,
-    OTHER,
-    OUT_OF_SCOPE,
-    Example,
-    Names,
-    facet_of,
-    names_of,
-    targets,
-)
-from bot.language.network import NETWORK_FILE, TOKENIZER_FILE, Network, Outputs, Reads
+from bot.knowledge.model import Facet, TopicKind
+from bot.knowledge.selection import held_share, subjects
+from bot.language import heads, scope
+from bot.language.encoder import ENCODER_FILE, Encoder, write_encoder
+from bot.language.heads import Heads, Outputs, Reads
+from bot.language.labels import EMERGENCY, HELD, NOT_IN_DOCUMENT, OTHER, OUT_OF_SCOPE, Names, facet_of
+from bot.language.lesson import Lesson, lesson_of
+from bot.language.ngrams import Ngrams
 from bot.language.parts import questions
 from bot.language.pipeline import NOT_HELD, TOPIC, plain_text
-from bot.language.weights import weights_folder
+from bot.language.weights import TOKENIZER_FILE
 
 RANKING, QUESTIONS = "intent_ranking", "questions"
 NAMES_FILE = "names.json"
@@ -59,70 +46,17 @@ REFERRING = frozenset(("it", "its", "that", "this", "they", "them", "those", "th
 """Words that may stand for what the conversation is about."""
 
 
-@dataclass(frozen=True)
-class Lesson:
-    """What the training examples teach a network, and what is held out to fit the scope decision.
-
-    Attributes:
-        names: What stands in which place of the outputs.
-        texts: Those taught, the bot's own questions at the end.
-        intents: Their targets, as are ``labels`` and ``scopes``; see ``labels.targets``.
-        held: Messages that are not taught.
-        held_scopes: Their scopes.
-    """
-
-    names: Names
-    texts: tuple[str, ...]
-    intents: np.ndarray
-    labels: np.ndarray
-    scopes: np.ndarray
-    held: tuple[Message, ...]
-    held_scopes: np.ndarray
-
-
-def lesson_of(messages: Sequence[Message], held_out: int) -> Lesson | None:
-    """Make the lesson of training examples that the spaCy pipeline has read; None where there are none.
-
-    Args:
-        messages: Examples; those without a spaCy document are left out.
-        held_out: Every how-manieth is held out.
-
-    Raises:
-        LabelError: an example names a bullet that the knowledge base does not have.
-    """
-    knowledge = load()
-    read = [message for message in messages if message.get(SPACY_DOCS[TEXT]) is not None]
-    examples = [_example(message) for message in read]
-    if not examples:
-        return None
-    names = names_of(knowledge, examples)
-    intents, labels, scopes = targets(knowledge, examples, names)
-    held = np.random.default_rng(0).integers(0, held_out, len(examples)) == 0
-    own = _own_questions(knowledge)
-    own_intents, own_labels, own_scopes = targets(knowledge, own, names)
-    taught = [example for example, out in zip(examples, held, strict=True) if not out]
-    return Lesson(
-        names=names,
-        texts=tuple(example.text for example in (*taught, *own)),
-        intents=np.concatenate([intents[~held], own_intents]),
-        labels=np.concatenate([labels[~held], own_labels]),
-        scopes=np.concatenate([scopes[~held], own_scopes]),
-        held=tuple(message for message, out in zip(read, held, strict=True) if out),
-        held_scopes=scopes[held],
-    )
-
-
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class QuestionReader(IntentClassifier, GraphComponent):
-    """Reads messages by one fine-tuned network and the topics that the ruler found.
+    """Reads messages by linear heads over n-grams and the sentence vector, and the topics that the ruler found.
 
     Sets ``intent`` (with the calibrated probability that the document holds an answer as the confidence of a
     question on it), ``intent_ranking`` and ``questions``: one entry a question of the message, with its topics, the
-    weights of the facets asked, and the bullets that the network holds for likely.
+    weights of the facets asked, and the bullets that the heads hold for likely.
 
     Attributes:
         config: The settings.
-        network: What reads; None before training.
+        heads: What reads; None before training.
         decision: Whether a question is in scope.
     """
 
@@ -140,33 +74,35 @@ class QuestionReader(IntentClassifier, GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """Return the settings.
 
-        ``epochs``, ``rate``, ``misspelt``: of the fine-tuning; ``held_out``: every how-manieth example fits the scope
-        decision instead. Thresholds on probabilities: least scope where the ``condition``, a ``subject``, or neither is
-        named (``unnamed``; ``fragment`` for a few words that name nothing). ``condition_likely`` is enough where a
-        bullet has ``condition_bullet``; a subject and nothing need a bullet of ``subject_bullet`` and
-        ``unnamed_bullet``, unless the message has at most ``short`` words (a subject then needs ``short_subject``).
+        ``held_out``: every how-manieth example is not taught but fits the scope decision. Thresholds on
+        probabilities: least scope where the ``condition``, a ``subject``, or neither is named (``unnamed``;
+        ``fragment`` for a few words that name nothing). ``condition_likely`` is enough where a bullet has
+        ``condition_bullet``; a subject and nothing need a bullet of ``subject_bullet`` and ``unnamed_bullet``, unless
+        the message has at most ``short`` words (a subject then needs ``short_subject``; up to ``long`` words
+        ``sure``). ``fit``: least part of what is asked that facts on the topics answer, unless scope has ``unfit``.
         ``topic``: least for a topic that is meant without its name; ``background``, below which a topic named beside
         another is background; ``urgent``, ``other``: of an emergency, and of talk about the bot.
         """
         return {
-            "epochs": 4.0,
-            "rate": 2e-4,
-            "misspelt": 0.3,
             "held_out": 16,
-            "condition": 0.6,
+            "condition": 0.7,
             "condition_likely": 0.3,
-            "condition_bullet": 0.7,
-            "subject": 0.3,
-            "subject_bullet": 0.5,
-            "short": 12,
+            "condition_bullet": 0.6,
+            "subject": 0.4,
+            "subject_bullet": 0.4,
+            "short": 5,
             "short_subject": 0.5,
-            "unnamed": 0.8,
-            "unnamed_bullet": 0.75,
-            "fragment": 0.5,
-            "topic": 0.5,
+            "long": 15,
+            "sure": 0.65,
+            "unnamed": 0.5,
+            "unnamed_bullet": 0.6,
+            "fragment": 0.6,
+            "fit": 0.4,
+            "unfit": 0.8,
+            "topic": 0.2,
             "background": 0.05,
             "urgent": 0.5,
-            "other": 0.4,
+            "other": 0.5,
             "ranking": 3,
         }
 
@@ -175,7 +111,7 @@ class QuestionReader(IntentClassifier, GraphComponent):
         self.config = config
         self._model_storage = model_storage
         self._resource = resource
-        self.network: Reads | None = None
+        self.heads: Reads | None = None
         self.decision = scope.Decision((), 0.0)
         self._names = Names((), (), ())
 
@@ -191,34 +127,30 @@ class QuestionReader(IntentClassifier, GraphComponent):
         return cls(config, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fine-tune the network on most examples, fit the scope decision on the others, persist both.
+        """Fit the heads on most examples, the scope decision on the others, persist both.
 
         Raises:
             LabelError: an example names a bullet that the knowledge base does not have.
-            TrainingError: the fine-tuning failed.
             WeightsError: the published weights are missing or changed.
         """
         lesson = lesson_of(training_data.intent_examples, self.config["held_out"])
         if lesson is None:
             return self._resource
         with self._model_storage.write_to(self._resource) as folder:
-            with tempfile.TemporaryDirectory() as scratch:
-                job = Path(scratch) / "job.npz"
-                settings = Settings(**{name: self.config[name] for name in ("epochs", "rate", "misspelt")})
-                save_job(job, lesson.texts, lesson.intents, lesson.labels, lesson.scopes, settings)
-                fine_tune(job, folder / NETWORK_FILE, partial(print, flush=True))
-            shutil.copy(weights_folder() / TOKENIZER_FILE, folder / TOKENIZER_FILE)
-            self.use(Network(folder), lesson)
+            write_encoder(folder)
+            fitted = heads.fit(lesson, Ngrams.of(lesson.texts), Encoder(folder), partial(print, flush=True))
+            fitted.save(folder)
+            self.use(fitted, lesson)
             names = {"knowledge_sha256": load().sha256, "scope": asdict(self.decision), **asdict(self._names)}
             (folder / NAMES_FILE).write_text(json.dumps(names), encoding="utf-8")
         return self._resource
 
-    def use(self, network: Reads, lesson: Lesson) -> None:
-        """Read by a network from here on, and fit the scope decision on what it has not been taught."""
-        self.network, self._names = network, lesson.names
+    def use(self, heads: Reads, lesson: Lesson) -> None:
+        """Read by heads from here on, and fit the scope decision on what they have not been taught."""
+        self.heads, self._names = heads, lesson.names
         docs = [message.get(SPACY_DOCS[TEXT]) for message in lesson.held]
         rows = [
-            self._scope_features(message, network.read(plain_text(doc)))
+            self._scope_features(message, heads.read(plain_text(doc)))
             for message, doc in zip(lesson.held, docs, strict=True)
         ]
         self.decision = scope.fit(rows, lesson.held_scopes.tolist())
@@ -236,7 +168,7 @@ class QuestionReader(IntentClassifier, GraphComponent):
 
         Raises:
             KnowledgeError: the model was trained on another knowledge base.
-            NetworkError: a file of the network is missing.
+            EncoderError: a file of the encoder is missing.
         """
         component = cls(config, model_storage, resource)
         try:
@@ -253,20 +185,20 @@ class QuestionReader(IntentClassifier, GraphComponent):
         decision = names.pop("scope")
         self.decision = scope.Decision(tuple(decision["weights"]), decision["intercept"])
         self._names = Names(**{name: tuple(values) for name, values in names.items()})
-        # Kept beyond the archive's temporary folder, since the network is loaded with the first question.
+        # Kept beyond the archive's temporary folder, since the encoder is loaded with the first question.
         self._folder = tempfile.TemporaryDirectory(prefix="reader-")
-        for name in (NETWORK_FILE, TOKENIZER_FILE):
+        for name in (ENCODER_FILE, TOKENIZER_FILE):
             shutil.copy(folder / name, self._folder.name)
-        self.network = Network(Path(self._folder.name))
+        self.heads = Heads.load(folder, Encoder(Path(self._folder.name)))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Read each message; one without text gets no intent."""
         for message in messages:
             doc = message.get(SPACY_DOCS[TEXT])
-            if self.network is None or doc is None or not message.get(TEXT):
+            if self.heads is None or doc is None or not message.get(TEXT):
                 message.set(INTENT, {"name": None, "confidence": 0.0}, add_to_output=True)
                 continue
-            self._set(message, doc, self.network.read(plain_text(doc)))
+            self._set(message, doc, self.heads.read(plain_text(doc)))
         return messages
 
     def _set(self, message: Message, doc: Doc, outputs: Outputs) -> None:
@@ -307,15 +239,25 @@ class QuestionReader(IntentClassifier, GraphComponent):
         kinds = {knowledge.topic_by_id[topic].kind for topic in named}
         bullet, words = max(self._likely(outputs).values(), default=0.0), len(message.get(TEXT).split())
         least, short = self.config, words <= self.config["short"]
+        if held < least["unfit"] and self._fit(message, outputs) < least["fit"]:
+            return False
         if TopicKind.CONDITION in kinds:
             likely = bullet >= least["condition_bullet"]
             return bool(held >= (least["condition_likely"] if likely else least["condition"]))
         if TopicKind.SUBJECT in kinds:
             likely = bullet >= least["subject_bullet"] and held >= least["subject"]
-            return bool(likely or (short and held >= least["short_subject"]))
+            plain = words <= least["long"] and held >= least["sure"]
+            return bool(likely or plain or (short and held >= least["short_subject"]))
         if not named and words <= FRAGMENT_WORDS:
             return bool(held >= least["fragment"])
         return bool(held >= least["unnamed"] and (short or bullet >= least["unnamed_bullet"]))
+
+    def _fit(self, message: Message, outputs: Outputs) -> float:
+        """Return how much of what is asked is answered by facts on a topic of the question; 1 where it has none."""
+        knowledge = load()
+        asked = {Facet(facet): weight for facet, weight in self._asked(outputs).items()}
+        about = subjects(knowledge, self._topics(message.get(SPACY_DOCS[TEXT]), outputs))
+        return max((held_share(knowledge, topic, asked) for topic in about), default=1.0)
 
     def _scope_features(self, message: Message, outputs: Outputs) -> list[float]:
         knowledge = load()
@@ -338,9 +280,7 @@ class QuestionReader(IntentClassifier, GraphComponent):
         spans = [doc.char_span(start, end, alignment_mode="contract") for start, end in questions(doc.text)]
         pieces = [span for span in spans if span is not None and len(span)]
         read = (
-            [outputs]
-            if len(pieces) < 2 or self.network is None
-            else [self.network.read(plain_text(one)) for one in pieces]
+            [outputs] if len(pieces) < 2 or self.heads is None else [self.heads.read(plain_text(one)) for one in pieces]
         )
         texts: Sequence[Doc | Span] = [doc] if len(read) == 1 else pieces
         topics = [self._topics(text, said) for text, said in zip(texts, read, strict=True)]
@@ -395,34 +335,3 @@ def _stands_alone(topics: Sequence[str]) -> bool:
     knowledge = load()
     about = subjects(knowledge, topics)
     return bool(about) and knowledge.topic_by_id[about[0]].kind in (TopicKind.SUBJECT, TopicKind.GROUP)
-
-
-def _example(message: Message) -> Example:
-    """Read a training example: topics annotated, and those that the ruler finds and nothing denies."""
-    doc = message.get(SPACY_DOCS[TEXT])
-    annotated = [entity["value"] for entity in message.get(ENTITIES, []) if entity["entity"] == TOPIC]
-    found = [span.ent_id_ for span in doc.ents if span.label_ == TOPIC and not span._.negex]
-    judged = (message.get(METADATA) or {}).get(METADATA_INTENT) or {}
-    answered_by = judged.get(ANSWERED_BY)
-    return Example(
-        text=plain_text(doc),
-        intent=message.get(INTENT),
-        topics=tuple(dict.fromkeys([*annotated, *found])),
-        answered_by=None if answered_by is None else tuple(answered_by),
-        may_show=tuple(judged.get(MAY_SHOW, ())),
-    )
-
-
-def _own_questions(knowledge: Knowledge) -> list[Example]:
-    """List the questions that the bot itself offers, as further examples: each has to find its fact."""
-    return [
-        Example(
-            text=fact.question.lower(),
-            intent=CLAIM if facet is Facet.CLAIM else f"ask_{facet.value}",
-            topics=fact.topics,
-            answered_by=(fact.locator,),
-            may_show=(ALL,),
-        )
-        for fact in knowledge.facts
-        for facet in fact.facets[:1]
-    ]

@@ -10,8 +10,8 @@ import numpy as np
 
 from bot.knowledge.model import Facet, Knowledge, TopicKind
 from bot.knowledge.selection import held_share, subjects
+from bot.language.heads import Outputs
 from bot.language.labels import HELD, NOT_HELD, NOT_IN_DOCUMENT, OTHER, OUT_OF_SCOPE, Names
-from bot.language.network import Outputs
 
 LONG = 60
 
@@ -70,7 +70,7 @@ class Decision:
 
 
 def fit(rows: Sequence[Sequence[float]], scopes: Sequence[int]) -> Decision:
-    """Fit the decision on questions that the network has not been trained on."""
+    """Fit the decision on questions that the heads have not been taught."""
     # Needed in training alone; it takes a second to import.
     from sklearn.linear_model import LogisticRegression
 

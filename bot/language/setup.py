@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
-from rasa.shared.nlu.training_data.loading import load_data
+import yaml
+from rasa.shared.nlu.training_data.entities_parser import replace_entities
 
 from bot.knowledge.loading import load
 from bot.language import lexicon
@@ -18,16 +21,21 @@ SHORTEST = 5
 
 def frequent_words(nlu_folder: Path) -> list[str]:
     """List the words that the training examples use often, most frequent first: worth correcting towards."""
-    counts: dict[str, int] = {}
-    for message in load_data(str(nlu_folder)).intent_examples:
-        for word in WORD.findall(message.get("text").lower()):
-            counts[word] = counts.get(word, 0) + 1
+    counts = Counter(word for text in _texts(nlu_folder) for word in WORD.findall(text.lower()))
     often = [
         word
         for word, count in counts.items()
         if count >= OFTEN and len(word) >= SHORTEST and word.isalpha() and lexicon.is_english(word)
     ]
     return sorted(often, key=lambda word: (-counts[word], word))
+
+
+def _texts(nlu_folder: Path) -> Iterator[str]:
+    """Yield the texts of the training examples. Rasa's own loader checks each annotation, and takes a minute more."""
+    for path in sorted(nlu_folder.glob("*.yml")):
+        for block in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["nlu"]:
+            for line in block.get("examples", "").splitlines():
+                yield replace_entities(line.removeprefix("- ").strip())
 
 
 def prepare_pipeline(

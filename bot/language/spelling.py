@@ -9,7 +9,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 SHORTEST = 5
-TWO_EDITS_FROM = 8
+TWO_EDITS_FROM = 7
 
 
 class Speller:

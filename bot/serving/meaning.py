@@ -1,4 +1,4 @@
-"""Groups texts that mean the same, by the sentence vectors of the network that reads questions."""
+"""Groups texts that mean the same, by the sentence vectors of the model that reads questions."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.language.network import NETWORK_FILE, TOKENIZER_FILE, Network, NetworkError
+from bot.language.encoder import ENCODER_FILE, Encoder, EncoderError
+from bot.language.weights import TOKENIZER_FILE
 from bot.serving.errors import ServingError
 from bot.serving.training import MODEL_FOLDER, model_path
 
-ALIKE = 0.9
+ALIKE = 0.82
 """Least cosine of two texts that mean the same."""
 
 
@@ -33,9 +34,9 @@ def vectors(root: Path, texts: Sequence[str]) -> dict[str, np.ndarray]:
     with tempfile.TemporaryDirectory() as scratch:
         try:
             _unpack(path, Path(scratch))
-            network = Network(Path(scratch))
-            return {text: network.read(text).vector for text in dict.fromkeys(texts)}
-        except (tarfile.TarError, OSError, EOFError, NetworkError) as error:
+            encoder = Encoder(Path(scratch))
+            return {text: encoder.vector(text) for text in dict.fromkeys(texts)}
+        except (tarfile.TarError, OSError, EOFError, EncoderError) as error:
             raise ServingError(f"{path.name} cannot be read ({error}); run `make train`.") from error
 
 
@@ -43,7 +44,7 @@ def _unpack(model: Path, folder: Path) -> None:
     with tarfile.open(model) as archive:
         for member in archive:
             name = Path(member.name).name
-            content = archive.extractfile(member) if name in (NETWORK_FILE, TOKENIZER_FILE) else None
+            content = archive.extractfile(member) if name in (ENCODER_FILE, TOKENIZER_FILE) else None
             if content is not None:
                 (folder / name).write_bytes(content.read())
 

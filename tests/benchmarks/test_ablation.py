@@ -1,20 +1,13 @@
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 
-from benchmarks import linear
 from benchmarks.ablation import SHIPPED, compare, draw, draw_differences
 from benchmarks.asking import DEVELOPMENT, PHYSICIANS_SET, Result
 from benchmarks.figures import curve, figures
-from benchmarks.linear import fitted
 from benchmarks.retrieval import Retrieval, best_threshold, by_words
 from bot.knowledge.model import Knowledge
-from bot.language.labels import Names
-from bot.language.network import Outputs
-from bot.language.reader import Lesson
 
 
 def result(text: str, right: bool, scope: str = "in") -> Result:
@@ -51,50 +44,6 @@ def test_retrieval_answers_with_the_nearest_bullet_or_refuses(real_knowledge: Kn
     assert retrieval.choose_threshold([answer, refusal]) == 2
     assert retrieval.ask(answer).right
     assert retrieval.ask(refusal).right
-
-
-TEXTS = ("dose of magnesium", "magnesium dose please", "why a biopsy", "biopsy, why", "weather today", "nice weather")
-
-
-class Encoder:
-    """A sentence vector that tells how long a text is."""
-
-    def read(self, text: str) -> Outputs:
-        nothing = np.zeros(0)
-        return Outputs(nothing, nothing, nothing, np.array([len(text) / 20, 1.0]))
-
-
-@pytest.mark.parametrize(("ngrams", "encoder"), [(True, None), (True, Encoder()), (False, Encoder())])
-def test_linear_heads_stand_in_the_networks_place(
-    ngrams: bool, encoder: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(linear, "CACHE", tmp_path)
-    lesson = Lesson(
-        names=Names(("ask_dose", "ask_reason", "out_of_scope"), ("magnesium", "biopsy"), ("a/1",)),
-        texts=TEXTS,
-        intents=np.array([0, 0, 1, 1, 2, 2]),
-        # The last label is never taught, and its first row is not judged.
-        labels=np.array([[1, 0, -1], [1, 0, 0], [0, 1, 0], [0, 1, 0], [0, 0, 0], [0, 0, 0]], dtype=np.float32),
-        scopes=np.array([0, 0, 0, 0, 2, 2]),
-        held=(),
-        held_scopes=np.zeros(0, dtype=np.int32),
-    )
-    said: list[str] = []
-    heads = fitted(lesson, ngrams, encoder, "row", said.append)
-    read = heads.read(TEXTS[0])
-    assert read.intent.sum() == pytest.approx(1)
-    assert read.scope.sum() == pytest.approx(1)
-    assert read.scope.shape == (3,)
-    assert read.labels[2] < 1e-6
-    if ngrams:
-        assert read.intent.argmax() == 0
-        assert read.labels[0] > 0.5 > read.labels[1]
-        assert heads.read("the weather").scope.argmax() == 2
-    assert len(said) == 2
-    # The second time they come from the cache and say the same.
-    again = fitted(lesson, ngrams, encoder, "row", said.append)
-    assert len(said) == 2
-    assert np.array_equal(again.read(TEXTS[0]).labels, read.labels)
 
 
 def test_tables_of_rows_and_of_differences() -> None:

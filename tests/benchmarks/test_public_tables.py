@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks import public_tables
-from benchmarks.public_networks import Examples, PublicDataError, Read, clinc150, hint3
+from benchmarks.public_data import Examples, PublicDataError, Read, Reader, clinc150, hint3
 from benchmarks.public_tables import (
     FITTED,
     KEEPING,
@@ -82,7 +82,7 @@ def test_left_out_intents_stand_for_out_of_scope_and_are_not_taught() -> None:
 
 def _read(top: np.ndarray) -> Read:
     zero = np.zeros(len(top))
-    return Read(("a",) * len(top), top, zero, top, zero, top, top, zero)
+    return Read(("a",) * len(top), top, zero, top, zero)
 
 
 def test_the_fitted_way_is_surer_of_what_is_in_scope() -> None:
@@ -90,6 +90,23 @@ def test_the_fitted_way_is_surer_of_what_is_in_scope() -> None:
     examples = Examples(("",) * 6, ("a", "a", "a", None, None, None))
     scores = fitted(read, examples)(_read(np.array([0.99, 0.05])))
     assert scores[0] > 0.5 > scores[1]
+
+
+class Lengths:
+    """A sentence vector that tells how long a text is."""
+
+    def vector(self, text: str) -> np.ndarray:
+        return np.array([len(text), 10.0]) / np.hypot(len(text), 10)
+
+
+def test_heads_fitted_on_examples_tell_intents_and_what_has_none() -> None:
+    texts = ("pay my bill", "pay a bill", "book a table", "table for two", "zebra crossing ahead", "a zebra")
+    examples = Examples(texts, ("pay", "pay", "book", "book", None, None))
+    read = Reader(examples, Lengths(), "set", lambda _: None).read(examples)
+    assert read.guesses[:4] == ("pay", "pay", "book", "book")
+    assert read.right(examples)[:4].all()
+    assert read.out[4:].min() > 0.5 > read.out[:4].max()
+    assert read.near == pytest.approx(np.array([1, 1, 1, 1, read.near[4], read.near[5]]))
 
 
 def _ways(accuracy: float, recall: float) -> dict[str, object]:
@@ -105,7 +122,7 @@ def test_tables_show_ours_beside_the_published_rows() -> None:
     clinc = clinc150_table(measured)
     assert "published accuracy on validation | 95.5 | 60.0 |" in clinc
     assert "nothing refused | 96.4 | 0.0 |" in clinc
-    assert f"| **this bot's training, {WAY}** | 96.1 | 70.0 |" in clinc
+    assert f"| **this bot, {WAY}** | 96.1 | 70.0 |" in clinc
     assert "| BERT | 96.9 | 40.3 |" in clinc
     row = {"accuracy": 0.79, "recall": 0.421, "threshold": 0.7}
     measured = {"curekart": {"ways": _ways(0.79, 0.7), "published": {"rasa": [row]}}}

@@ -23,8 +23,8 @@ CLASSES = 19
 """The 18 of Safe Harbor; ages over 89, which stand with the dates there, by themselves."""
 
 LEAST_HELD_OUT_RECALL, LEAST_HELD_OUT_PRECISION = 0.98, 0.98
-# Ages over 89, beds, dates, a pager, names and a town, in examples that have them; and a few words taken for them.
-MOST_FOUND_IN_TRAINING = 45
+# Share of the examples; ages over 89, beds, dates, a pager, names and a town, and a few words taken for them.
+MOST_FOUND_IN_TRAINING = 0.0025
 
 
 def test_there_are_enough_examples() -> None:
@@ -82,7 +82,7 @@ def test_training_examples_survive(root: Path) -> None:
     texts = [annotation.sub(r"\1", line.strip().removeprefix("- ")) for block in blocks for line in block.splitlines()]
     assert len(texts) > 5000
     found = [(text, find(text)) for text in texts if deidentify(text)[1]]
-    assert len(found) <= MOST_FOUND_IN_TRAINING, found
+    assert len(found) <= MOST_FOUND_IN_TRAINING * len(texts), found
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from bot.knowledge.model import Facet, Knowledge
+from bot.language.heads import Outputs
 from bot.language.labels import HELD, NOT_HELD, OTHER, Names
-from bot.language.network import Outputs
 from bot.language.scope import Evidence, features, fit
 
 
@@ -18,7 +18,7 @@ def names(real_knowledge: Knowledge) -> Names:
 
 def evidence(held: float, **changes: object) -> Evidence:
     rest = (1 - held) / 2
-    outputs = Outputs(np.array([held, rest, rest]), np.array([held, held]), np.array([held, rest, rest]), np.zeros(3))
+    outputs = Outputs(np.array([held, rest, rest]), np.array([held, held]), np.array([held, rest, rest]))
     values = {
         "outputs": outputs, "named": frozenset(), "about": (), "asked": {Facet.DOSE: 1.0}, "not_held": 0, "drugs": 0,
         "diseases": 0, "words": 5,

@@ -21,9 +21,9 @@ from sanic import Sanic
 from sanic.touchup import TouchUp
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels import guard
+from bot.channels import feedback, guard
 from bot.channels.guard import messages_of
-from bot.channels.page import channel, marks
+from bot.channels.page import channel
 from bot.channels.page.channel import PageInput
 from bot.channels.page.marks import Answers
 from bot.channels.page.policy import ORIGINS_VARIABLE, allowed_origins, security_headers
@@ -193,15 +193,12 @@ def test_roles_are_offered_where_the_dialogue_hears_them(send: Send) -> None:
 class Kept:
     """Stands for the module that keeps marks."""
 
-    MARKS = ("useful", "wrong")
-    KEEPS_REMARKS = True
-
     def __init__(self, fails: Exception | None = None) -> None:
         self.rows: list[tuple[Any, ...]] = []
         self.fails = fails
 
     def record(self, sender: str, answer: dict[str, Any], mark: str, remark: str = "") -> None:
-        if mark not in self.MARKS:
+        if mark not in feedback.MARKS:
             raise ValueError(mark)
         if self.fails:
             raise self.fails
@@ -210,7 +207,7 @@ class Kept:
 
 def test_a_mark_is_kept_with_its_answer(send: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = Kept()
-    monkeypatch.setattr(marks, "store", kept)
+    monkeypatch.setattr(channel, "store", kept)
     app = send.start()
     send("POST", MESSAGES, app=app, json=BODY)
     reply = send("POST", FEEDBACK, app=app, json={**BODY, "mark": "useful", "remark": "clear"})
@@ -221,8 +218,6 @@ def test_a_mark_is_kept_with_its_answer(send: Any, monkeypatch: pytest.MonkeyPat
 
 
 def test_the_real_store_takes_what_the_page_sends(send: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Until it is there, the page has no buttons for marks."""
-    feedback = pytest.importorskip(marks.STORE)
     monkeypatch.setenv(feedback.DATABASE_VARIABLE, str(tmp_path / "feedback.db"))
     app = send.start()
     offered = send("GET", SETTINGS, app=app).json()["marks"]
@@ -238,13 +233,10 @@ def test_the_real_store_takes_what_the_page_sends(send: Any, monkeypatch: pytest
     assert not any("Zqpatientx" in row or SENDER in row for row in rows)
 
 
-def test_the_marks_of_the_store_are_offered(send: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(marks, "store", Kept())
-    assert send("GET", SETTINGS).json()["marks"] == [
-        {"mark": "useful", "label": "Useful", "remark": False},
-        {"mark": "wrong", "label": "Wrong", "remark": True},
-    ]
-    monkeypatch.setattr(Kept, "KEEPS_REMARKS", False)
+def test_remarks_are_asked_for_where_they_are_kept(send: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {mark["mark"]: mark["remark"] for mark in send("GET", SETTINGS).json()["marks"]}
+    assert asked == {"useful": False, "wrong": True, "incomplete": True}
+    monkeypatch.setattr(feedback, "KEEPS_REMARKS", False)
     assert not any(mark["remark"] for mark in send("GET", SETTINGS).json()["marks"])
 
 
@@ -263,7 +255,7 @@ def test_a_mark_that_cannot_be_kept(
     send: Any, monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], status: int, says: str
 ) -> None:
     kept = Kept()
-    monkeypatch.setattr(marks, "store", kept)
+    monkeypatch.setattr(channel, "store", kept)
     app = send.start()
     send("POST", MESSAGES, app=app, json=BODY)
     reply = send("POST", FEEDBACK, app=app, json={**BODY, **changed})
@@ -272,17 +264,11 @@ def test_a_mark_that_cannot_be_kept(
 
 @pytest.mark.parametrize("error", [OSError, sqlite3.OperationalError, SQLAlchemyError])
 def test_a_store_that_fails_is_said(send: Any, monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
-    monkeypatch.setattr(marks, "store", Kept(error("disk is full: Zqpatientx")))
+    monkeypatch.setattr(channel, "store", Kept(error("disk is full: Zqpatientx")))
     app = send.start()
     send("POST", MESSAGES, app=app, json=BODY)
     reply = send("POST", FEEDBACK, app=app, json={**BODY, "mark": "useful"})
     assert (reply.status_code, reply.json()["lead"]) == (503, [phrases.ERROR])
-
-
-def test_without_a_keeper_no_mark_is_offered(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(marks, "store", None)
-    assert send("GET", SETTINGS).json()["marks"] == []
-    assert send("POST", FEEDBACK, json={**BODY, "mark": "useful"}).status_code == httpx.codes.NOT_FOUND
 
 
 def test_only_the_latest_answers_are_remembered() -> None:

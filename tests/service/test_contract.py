@@ -45,15 +45,9 @@ def test_kinds(ask, sender: str, text: str, kind: str) -> None:
     assert reply.kind == kind, reply.custom["understood"]
 
 
-# Facts whose question the model of 2026-11-24 misreads; see issue 3.
-MISREAD = {"early.outcome", "early.critical"}
-
-
 @pytest.mark.parametrize("fact", load().facts, ids=lambda fact: fact.id)
-def test_questions_of_the_knowledge_base(ask, sender: str, request: pytest.FixtureRequest, fact: Fact) -> None:
+def test_questions_of_the_knowledge_base(ask, sender: str, fact: Fact) -> None:
     """Each is offered as a follow-up somewhere, so each has to be answered, with the fact that it asks for."""
-    if fact.id in MISREAD:
-        request.applymarker(pytest.mark.xfail(strict=False, reason="misread by the present model; see issue 3"))
     question = fact.question
     reply = ask(sender, question)
     wanted = {fact.id for fact in load().facts if fact.question == question}

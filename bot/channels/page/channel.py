@@ -15,6 +15,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.channels import feedback as store
 from bot.channels.guard import MOST_CHARACTERS, OnNewMessage, answered, messages_of, refusal, the_guard
 from bot.channels.page import marks
 from bot.channels.page.files import RootBlueprint, add_files
@@ -142,7 +143,7 @@ class Desk:
         if not isinstance(message, str):
             raise Refused(phrases.NO_MESSAGE)
         drawn = drawable(await answered(self._on_new_message, message, sender, PageInput.name(), account=owner) or [])
-        if marks.store and isinstance(answer, str) and _RANDOM.fullmatch(answer):
+        if isinstance(answer, str) and _RANDOM.fullmatch(answer):
             self._answers.keep(owner, sender, answer, drawn["custom"])
         return response.json(drawn)
 
@@ -156,7 +157,7 @@ class Desk:
         if not isinstance(mark, str) or not isinstance(remark, str) or len(remark) > MOST_CHARACTERS:
             raise Refused(phrases.NO_MARK)
         try:
-            marks.store.record(sender, custom, mark, remark)
+            store.record(sender, custom, mark, remark)
         except ValueError as error:
             raise Refused(phrases.NO_MARK) from error
         except (OSError, sqlite3.Error, SQLAlchemyError) as error:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections import OrderedDict
 from typing import Any
 
-STORE = "bot.channels.feedback"
-
-# A bot without the module has no marks, and its page no buttons for them.
-store: Any = importlib.import_module(STORE) if importlib.util.find_spec(STORE) else None
+from bot.channels import feedback
 
 PRAISE = "useful"
 MOST_ANSWERS = 2000
@@ -19,11 +14,9 @@ MOST_ANSWERS = 2000
 
 def offered() -> list[dict[str, Any]]:
     """Return the marks that the store knows: `mark`, its `label`, and whether a `remark` on it is asked for."""
-    if store is None:
-        return []
     return [
-        {"mark": mark, "label": mark.capitalize(), "remark": store.KEEPS_REMARKS and mark != PRAISE}
-        for mark in store.MARKS
+        {"mark": mark, "label": mark.capitalize(), "remark": feedback.KEEPS_REMARKS and mark != PRAISE}
+        for mark in feedback.MARKS
     ]
 
 
