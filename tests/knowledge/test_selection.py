@@ -311,3 +311,17 @@ def test_a_question_without_its_topic_is_found(made_up_knowledge: Knowledge) -> 
     fact = made_up_knowledge.fact_by_id["salve.shine"]
     assert mentions(made_up_knowledge, fact, fact.question)
     assert not mentions(made_up_knowledge, fact, "What can go wrong?")
+
+
+# A claim.
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_claim_is_corrected_by_the_likeliest_bullet_first(made_up_knowledge: Knowledge, turned: bool) -> None:
+    bullets = list(dict.fromkeys(fact.locator for fact in made_up_knowledge.facts))[:2]
+    first, second = reversed(bullets) if turned else bullets
+    topics = [fact.topics[0] for fact in made_up_knowledge.facts if fact.locator in bullets]
+    shown = select(made_up_knowledge, topics, {Facet.CLAIM: 1.0}, {first: 0.95, second: 0.8}).facts
+    places = [fact.locator for fact in shown]
+    assert {first, second} <= set(places)
+    assert places.index(first) < places.index(second)
