@@ -72,7 +72,7 @@ bench: $(STAMP) ## measure start, speed and memory beside Rasa's stock pipeline
 noise: $(STAMP) ## measure questions with one to three typing errors beside the clean ones
 	@$(PYTHON) -m benchmarks.noise $(ARGS)
 
-public: $(STAMP) ## measure the training on CLINC150 and HINT3 beside published figures (trains for half an hour)
+public: $(STAMP) ## measure heads and scope on CLINC150 and HINT3 beside published figures (ten minutes)
 	@$(PYTHON) -m benchmarks.public_tables $(ARGS)
 
 clean: ## remove models, logs and caches (not the environment)

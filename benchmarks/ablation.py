@@ -1,8 +1,8 @@
 """What each part of the bot is worth: ``make ablation``.
 
 The same questions to the bot, to the bot with one part taken away or another in its place, to Rasa's stock pipeline and
-to plain retrieval. All are judged alike; where a row needs a threshold, the development questions choose it. What is
-fitted is kept in ``build/ablation``. Writes ``results/ablation.json``.
+to plain retrieval. All are judged alike; where a row needs a threshold, the development questions choose it. What the
+stock pipeline reads is kept in ``build/ablation``. Writes ``results/ablation.json``.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -89,12 +90,15 @@ class Heads:
         """Read them from a folder.
 
         Raises:
-            OSError, ValueError: a file is missing or damaged.
+            ValueError: a file is missing or damaged; says what to do.
         """
-        with np.load(folder / HEADS_FILE) as parts:
-            labels, scopes = (int(end) for end in parts["ends"])
-            weights = (parts["of_ngrams"], parts["of_vector"], parts["bias"])
-        return Heads(Ngrams.load(folder), encoder, *weights, (labels, scopes))
+        try:
+            with np.load(folder / HEADS_FILE) as parts:
+                labels, scopes = (int(end) for end in parts["ends"])
+                weights = (parts["of_ngrams"], parts["of_vector"], parts["bias"])
+            return Heads(Ngrams.load(folder), encoder, *weights, (labels, scopes))
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
+            raise ValueError(f"the heads cannot be read ({error}); train the model anew (`make train`)") from error
 
 
 def fit(lesson: Lesson, ngrams: Ngrams | None, encoder: Encodes | None, report: Report) -> Heads:
@@ -110,8 +114,8 @@ def fit(lesson: Lesson, ngrams: Ngrams | None, encoder: Encodes | None, report: 
     values, split = _features(lesson, ngrams, encoder), len(ngrams) if ngrams else 0
     answers = intents + labels + SCOPES
     weights, bias = np.zeros((values.shape[1], answers), dtype=np.float32), np.zeros(answers, dtype=np.float32)
-    for place, fitted in enumerate(_fitted(values, _answers(lesson, intents))):
-        weights[:, place], bias[place] = fitted
+    for place, judged in enumerate(_answers(lesson, intents)):
+        weights[:, place], bias[place] = _fit_one(values, judged)
         if place % REPORT_EVERY == 0 or place + 1 == answers:
             report(f"heads: {place + 1} of {answers} fitted on {values.shape[0]} examples")
     parts = weights[:split].astype(np.float16), weights[split:]
@@ -136,14 +140,6 @@ def _answers(lesson: Lesson, intents: int) -> Iterator[np.ndarray]:
     yield from lesson.labels.T
     for place in range(SCOPES):
         yield (lesson.scopes == place).astype(np.float32)
-
-
-def _fitted(values: Any, answers: Iterator[np.ndarray]) -> Iterator[tuple[np.ndarray | float, float]]:
-    """Yield weights and bias of each answer in turn; the solver leaves Python's lock, so all cores work."""
-    from joblib import Parallel, delayed
-
-    one = delayed(_fit_one)
-    yield from Parallel(n_jobs=-1, prefer="threads", return_as="generator")(one(values, judged) for judged in answers)
 
 
 def _fit_one(values: Any, judged: np.ndarray) -> tuple[np.ndarray | float, float]:

@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -26,7 +27,7 @@ from spacy.tokens import Doc, Span
 
 from bot.knowledge.loading import KnowledgeError, load
 from bot.knowledge.model import Facet, TopicKind
-from bot.knowledge.selection import held_share, subjects
+from bot.knowledge.selection import subjects
 from bot.language import heads, scope
 from bot.language.encoder import ENCODER_FILE, Encoder, write_encoder
 from bot.language.heads import Heads, Outputs, Reads
@@ -150,7 +151,7 @@ class QuestionReader(IntentClassifier, GraphComponent):
         self.heads, self._names = heads, lesson.names
         docs = [message.get(SPACY_DOCS[TEXT]) for message in lesson.held]
         rows = [
-            self._scope_features(message, heads.read(plain_text(doc)))
+            self._features(self._evidence(message, heads.read(plain_text(doc))))
             for message, doc in zip(lesson.held, docs, strict=True)
         ]
         self.decision = scope.fit(rows, lesson.held_scopes.tolist())
@@ -169,13 +170,15 @@ class QuestionReader(IntentClassifier, GraphComponent):
         Raises:
             KnowledgeError: the model was trained on another knowledge base.
             EncoderError: a file of the encoder is missing.
+            ValueError: a file of the heads is missing or damaged.
         """
         component = cls(config, model_storage, resource)
-        try:
-            with model_storage.read_from(resource) as folder:
-                component._read(folder)
-        except ValueError:
-            pass
+        with ExitStack() as stack:
+            try:
+                folder = stack.enter_context(model_storage.read_from(resource))
+            except ValueError:
+                return component
+            component._read(folder)
         return component
 
     def _read(self, folder: Path) -> None:
@@ -226,20 +229,21 @@ class QuestionReader(IntentClassifier, GraphComponent):
         weight = sum(entry["confidence"] for entry in asked)
         if others and others[0]["confidence"] > max(self.config["other"], weight):
             return dict(others[0])
-        held = self.decision.probability(self._scope_features(message, outputs))
-        if not self._in_scope(message, outputs, held):
+        evidence = self._evidence(message, outputs)
+        held = self.decision.probability(self._features(evidence))
+        if not self._in_scope(message, evidence, held):
             beyond = outputs.scope[OTHER] > outputs.scope[1 - HELD]
             return {"name": OUT_OF_SCOPE if beyond else NOT_IN_DOCUMENT, "confidence": round(1 - held, 4)}
         return {"name": asked[0]["name"] if asked else ranking[0]["name"], "confidence": round(held, 4)}
 
-    def _in_scope(self, message: Message, outputs: Outputs, held: float) -> bool:
+    def _in_scope(self, message: Message, evidence: scope.Evidence, held: float) -> bool:
         """Tell whether a question is to be answered: the less it names of the document, the surer one has to be."""
         knowledge = load()
         named = [entity["value"] for entity in message.get(ENTITIES, []) if entity["entity"] == TOPIC]
         kinds = {knowledge.topic_by_id[topic].kind for topic in named}
-        bullet, words = max(self._likely(outputs).values(), default=0.0), len(message.get(TEXT).split())
+        bullet, words = max(self._likely(evidence.outputs).values(), default=0.0), evidence.words
         least, short = self.config, words <= self.config["short"]
-        if held < least["unfit"] and self._fit(message, outputs) < least["fit"]:
+        if held < least["unfit"] and scope.answered_share(knowledge, evidence, default=1.0) < least["fit"]:
             return False
         if TopicKind.CONDITION in kinds:
             likely = bullet >= least["condition_bullet"]
@@ -252,18 +256,13 @@ class QuestionReader(IntentClassifier, GraphComponent):
             return bool(held >= least["fragment"])
         return bool(held >= least["unnamed"] and (short or bullet >= least["unnamed_bullet"]))
 
-    def _fit(self, message: Message, outputs: Outputs) -> float:
-        """Return how much of what is asked is answered by facts on a topic of the question; 1 where it has none."""
-        knowledge = load()
-        asked = {Facet(facet): weight for facet, weight in self._asked(outputs).items()}
-        about = subjects(knowledge, self._topics(message.get(SPACY_DOCS[TEXT]), outputs))
-        return max((held_share(knowledge, topic, asked) for topic in about), default=1.0)
+    def _features(self, evidence: scope.Evidence) -> list[float]:
+        return scope.features(load(), self._names, evidence)
 
-    def _scope_features(self, message: Message, outputs: Outputs) -> list[float]:
-        knowledge = load()
+    def _evidence(self, message: Message, outputs: Outputs) -> scope.Evidence:
         doc = message.get(SPACY_DOCS[TEXT])
         foreign = [token._.foreign for token in doc if token._.foreign]
-        evidence = scope.Evidence(
+        return scope.Evidence(
             outputs=outputs,
             named=frozenset(span.ent_id_ for span in doc.ents if span.label_ == TOPIC),
             about=tuple(self._topics(doc, outputs)),
@@ -273,7 +272,6 @@ class QuestionReader(IntentClassifier, GraphComponent):
             diseases=foreign.count("disease"),
             words=len(message.get(TEXT).split()),
         )
-        return scope.features(knowledge, self._names, evidence)
 
     def _parts(self, doc: Doc, outputs: Outputs) -> Iterator[dict[str, Any]]:
         """Yield the questions of a message; one that names no topic is about the one before, or the one after."""

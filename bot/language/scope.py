@@ -30,12 +30,24 @@ class Evidence:
     words: int
 
 
+def answered_share(knowledge: Knowledge, evidence: Evidence, default: float = 0.0) -> float:
+    """Return how much of what is asked, 0 to 1, the facts on one of the topics answer.
+
+    Args:
+        knowledge: the knowledge base.
+        evidence: what is known of the question.
+        default: what counts where it has no topic.
+    """
+    about = subjects(knowledge, evidence.about)
+    return max((held_share(knowledge, topic, evidence.asked) for topic in about), default=default)
+
+
 def features(knowledge: Knowledge, names: Names, evidence: Evidence) -> list[float]:
     """Return the numbers that the decision is made on."""
     outputs, split = evidence.outputs, len(names.topics)
     probability = dict(zip(names.intents, outputs.intent, strict=True))
     about = subjects(knowledge, evidence.about)
-    share = max((held_share(knowledge, topic, evidence.asked) for topic in about), default=0.0)
+    share = answered_share(knowledge, evidence)
     kinds = {knowledge.topic_by_id[topic].kind for topic in evidence.named}
     return [
         _logit(outputs.scope[HELD]),

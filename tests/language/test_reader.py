@@ -70,3 +70,18 @@ def test_a_model_of_another_knowledge_base_is_refused(chain: Any, tmp_path: Any)
     component = QuestionReader(stage.config, stage.storage, stage.resource)
     with pytest.raises(KnowledgeError, match="trained on another knowledge base; run `make train`"):
         component._read(tmp_path / "other")
+
+
+def test_damaged_heads_are_told_and_not_taken_for_an_untrained_reader(chain: Any, tmp_path: Any) -> None:
+    import shutil
+
+    from rasa.engine.storage.local_model_storage import LocalModelStorage
+
+    from bot.language.heads import HEADS_FILE
+
+    stage, storage = chain.stage(QuestionReader), LocalModelStorage(tmp_path)
+    with stage.storage.read_from(stage.resource) as trained, storage.write_to(stage.resource) as folder:
+        shutil.copytree(trained, folder, dirs_exist_ok=True)
+        (folder / HEADS_FILE).write_bytes(b"not what it should be")
+    with pytest.raises(ValueError, match="heads cannot be read .*train the model anew"):
+        QuestionReader.load(stage.config, storage, stage.resource, stage.context)
