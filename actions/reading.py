@@ -20,7 +20,9 @@ _QUESTION_WORDS = (
     "any are can could did do does has have how is may shall should was were what what's whats when where which who "
     "why will would"
 )
-ASKS = re.compile(rf"\?|^(?:and\s+|also\s+)?(?:{_QUESTION_WORDS.replace(' ', '|')})\b", re.IGNORECASE)
+ASKS = re.compile(
+    rf"\?|(?:^|[,.;:–-]\s+)(?:and\s+|also\s+|so\s+)?(?:{_QUESTION_WORDS.replace(' ', '|')})\b", re.IGNORECASE
+)
 # Beside a topic these say no more than that it is meant.
 _FILLERS = (
     "a about actually again also an and apologies as asked asking back but change choose coming concerning did drug "

@@ -11,7 +11,7 @@ import argparse
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks import stock
 from benchmarks.asking import (
@@ -31,7 +31,12 @@ from benchmarks.asking import (
 )
 from benchmarks.figures import answerable, curve, difference, figures
 
-STOCK_EPOCHS = 20
+if TYPE_CHECKING:
+    from benchmarks.variants import Texts
+    from bot.language.heads import Reads
+    from bot.language.lesson import Lesson
+
+STOCK_EPOCHS = 10
 """Of the stock model that `make bench` trains."""
 SHIPPED = "the bot as it ships"
 
@@ -50,36 +55,36 @@ def rows(sets: Sets, report: Report) -> Iterator[Row]:
     from benchmarks.retrieval import Nearest, Retrieval, by_vector, by_words
     from benchmarks.variants import Shipped, Texts, Variant, choose_thresholds, pipeline
     from bot.knowledge.loading import load
-    from bot.language.encoder import Encodes
-    from bot.language.heads import Heads, fit
-    from bot.language.lesson import Lesson
+    from bot.language.heads import fit
     from bot.language.ngrams import Ngrams
     from bot.serving.training import ensure_model
 
     development, actions = sets[DEVELOPMENT], Actions()
-    shipped, texts = Shipped(ensure_model(ROOT, report)), Texts(pipeline())
+    shipped = Shipped(ensure_model(ROOT, report))
+    texts = Texts(pipeline(), shipped.featurizer)
     lesson = texts.lesson(shipped.config["held_out"])
     if not shipped.was_taught(lesson):
         report("The model was taught other examples than those in data/: some rows are not on its data.")
 
-    def other(name: str, texts: Texts, heads: Heads, lesson: Lesson) -> Row:
+    def other(name: str, texts: Texts, heads: Reads, lesson: Lesson) -> Row:
         """Refit the scope decision and choose thresholds: ours were chosen on other probabilities."""
         variant = Variant(texts, shipped.reader(heads, lesson), actions)
         choose_thresholds(variant, development, name, report)
         return name, variant.ask
 
-    def refitted(name: str, ngrams: Ngrams | None, encoder: Encodes | None) -> Row:
-        return other(name, texts, fit(lesson, ngrams, encoder, lambda line: report(f"{name}: {line}")), lesson)
+    def refitted(name: str, ngrams: Ngrams | None, vectors: bool) -> Row:
+        return other(name, texts, fit(lesson, ngrams, lambda line: report(f"{name}: {line}"), vectors), lesson)
 
     ours = shipped.heads
     yield SHIPPED, Variant(texts, shipped.reader(), actions).ask
     yield from _stock(sets, actions, report)
     yield other("thresholds chosen anew, as for the rows below", texts, ours, lesson)
-    yield refitted("minus encoder: n-grams alone", ours.ngrams, None)
-    yield refitted("minus n-grams: sentence vectors alone", None, ours.encoder)
-    unruled = Texts(pipeline(without="entity_ruler"))
+    yield from _diet(sets, texts, lesson, ours, other, report)
+    yield refitted("minus encoder: n-grams alone", ours.ngrams, vectors=False)
+    yield refitted("minus n-grams: sentence vectors alone", None, vectors=True)
+    unruled = Texts(pipeline(without="entity_ruler"), shipped.featurizer)
     yield other("minus ruler: topics by the heads alone", unruled, ours, unruled.lesson(shipped.config["held_out"]))
-    unspelt = Texts(pipeline(without="spelling"))
+    unspelt = Texts(pipeline(without="spelling"), shipped.featurizer)
     yield "minus typo handling: speller off", Variant(unspelt, shipped.reader(), actions).ask
     yield "minus scope: the likeliest intent", Variant(texts, shipped.reader(), actions, top_intent=True).ask
     nearest: dict[str, Nearest] = {
@@ -91,6 +96,18 @@ def rows(sets: Sets, report: Report) -> Iterator[Row]:
         right = retrieval.choose_threshold(development)
         report(f"{name}: threshold {retrieval.threshold:.3f}, {right} of {len(development)} right")
         yield name, retrieval.ask
+
+
+def _diet(
+    sets: Sets, texts: Texts, lesson: Lesson, ours: Reads, other: Callable[..., Row], report: Report
+) -> Iterator[Row]:
+    """Make the row of DIET in the linear classifier's place."""
+    from benchmarks.diet import Diet, plain_texts, trained
+
+    asked = (texts.message(question["text"]) for questions in sets.values() for question in questions)
+    read = plain_texts([*lesson.held, *asked])
+    diet = Diet(trained(lesson, report), read, lesson.names.intents, ours, report)
+    yield other("DIET in the linear classifier's place", texts, diet, lesson)
 
 
 def _stock(sets: Sets, actions: Any, report: Report) -> Iterator[Row]:

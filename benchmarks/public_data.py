@@ -133,8 +133,8 @@ class Reader:
         """Fit the heads; texts without an intent are taught as an intent of their own."""
         self._names = sorted({intent for intent in taught.intents if intent is not None})
         self._encoder, self._name, self._report = encoder, name, report
-        lesson = _lesson(taught, self._names)
-        self._heads = fit(lesson, Ngrams.of(lesson.texts), encoder, lambda line: report(f"{name}: {line}"))
+        lesson = _lesson(taught, self._names, self._vectors(taught))
+        self._heads = fit(lesson, Ngrams.of(lesson.texts), lambda line: report(f"{name}: {line}"))
         known = taught.where(list(taught.in_scope))
         self._known = self._vectors(known)
         self._middles, self._inverse = _middles(self._known, known)
@@ -143,7 +143,7 @@ class Reader:
         """Read examples; nothing is learnt from their intents."""
         read = []
         for place, text in enumerate(examples.texts, start=1):
-            read.append(self._heads.read(text.lower()).intent)
+            read.append(self._heads.read(text.lower(), self._encoder.vector(text.lower())).intent)
             if place % READ_EVERY == 0:
                 self._report(f"{self._name}: {place} of {len(examples.texts)} texts read")
         intents, vectors = np.array(read), self._vectors(examples)
@@ -161,7 +161,7 @@ class Reader:
         return np.array([self._encoder.vector(text.lower()) for text in examples.texts])
 
 
-def _lesson(taught: Examples, names: Sequence[str]) -> Lesson:
+def _lesson(taught: Examples, names: Sequence[str], vectors: np.ndarray) -> Lesson:
     """Return what the heads are to say: the intent (the last one is "none") and whether there is one."""
     place = {name: number for number, name in enumerate(names)}
     intents = np.array([place.get(str(intent), len(names)) for intent in taught.intents], dtype=np.int32)
@@ -169,6 +169,7 @@ def _lesson(taught: Examples, names: Sequence[str]) -> Lesson:
     return Lesson(
         names=Names(every, (), ()),
         texts=tuple(text.lower() for text in taught.texts),
+        vectors=vectors,
         intents=intents,
         labels=np.zeros((len(intents), 0), dtype=np.float32),
         scopes=np.where(taught.in_scope, HELD, OTHER),

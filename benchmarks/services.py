@@ -33,7 +33,7 @@ RESULTS = Path("results") / "services.json"
 STARTS = 3
 QUESTIONS = 200
 WARM_UP = 20
-STOCK_EPOCHS = 20
+STOCK_EPOCHS = 10
 """Rasa's default is 100: over 40 minutes on two cores. Start, answers and memory do not depend on it."""
 
 _START_SECONDS = 300.0

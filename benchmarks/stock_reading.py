@@ -22,6 +22,7 @@ from bot.knowledge.loading import load
 from bot.language.pipeline import TOPIC
 
 CACHE = ROOT / "build" / "ablation"
+KEPT = ("text", "intent", "intent_ranking", "entities", "questions")
 
 
 class StockError(Exception):
@@ -38,17 +39,27 @@ class Stock:
             StockError: the process failed.
         """
         self._actions = actions
-        digest = hashlib.sha256("\0".join((model.name, *texts)).encode()).hexdigest()[:16]
-        path = CACHE / f"stock-{digest}.json"
-        if not path.is_file():
-            CACHE.mkdir(parents=True, exist_ok=True)
-            _read_all(model, texts, path, report)
-        self._parsed = dict(zip(texts, json.loads(path.read_text(encoding="utf-8")), strict=True))
+        self._parsed = dict(zip(texts, read_by(model, texts, report), strict=True))
 
     def ask(self, question: dict[str, Any]) -> Result:
         """Answer one question as it was read."""
         parsed = self._parsed[question["text"]]
         return self._actions.answer(question, _known(parsed), parsed["seconds"])
+
+
+def read_by(model: Path, texts: Sequence[str], report: Report) -> list[dict[str, Any]]:
+    """Return what a model that needs TensorFlow reads of texts, or what the same model read of them before.
+
+    Raises:
+        StockError: the process failed.
+    """
+    digest = hashlib.sha256("\0".join((model.name, *texts)).encode()).hexdigest()[:16]
+    path = CACHE / f"stock-{digest}.json"
+    if not path.is_file():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        _read_all(model, texts, path, report)
+    read: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return read
 
 
 def _known(parsed: dict[str, Any]) -> dict[str, Any]:
@@ -91,7 +102,7 @@ def main(arguments: Sequence[str]) -> int:
     for place, text in enumerate(texts, start=1):
         started = time.perf_counter()
         parsed = loop.run_until_complete(agent.parse_message(text))
-        kept = {name: parsed.get(name) for name in ("text", "intent", "entities", "questions")}
+        kept = {name: parsed.get(name) for name in KEPT}
         read.append({**kept, "seconds": time.perf_counter() - started})
         if place % REPORT_EVERY == 0 or place == len(texts):
             print(f"stock: {place} of {len(texts)} read", flush=True)

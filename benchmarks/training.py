@@ -64,7 +64,7 @@ def train_ours(root: Path, report: Report) -> tuple[Path, Cost]:
     def train() -> Cost:
         with tempfile.TemporaryDirectory() as folder:
             command = processes.command("train", "--output", folder, "--name", name)
-            return _timed(command, root, processes.environment(), root / "build/bench/train-ours.log", report)
+            return timed(command, root, processes.environment(), root / "build/bench/train-ours.log", report)
 
     return model, _noted(root, name, train)
 
@@ -89,7 +89,7 @@ def train_stock(root: Path, epochs: int, actions_port: int, report: Report) -> t
 
     def train() -> Cost:
         command = [sys.executable, "-m", "rasa", "train", "--force", "--out", "models", "--fixed-model-name", name]
-        return _timed(command, folder, plain_environment(root), root / "build/bench/train-stock.log", report)
+        return timed(command, folder, plain_environment(root), root / "build/bench/train-stock.log", report)
 
     return folder, model, _noted(root, name, train)
 
@@ -112,7 +112,7 @@ def _notes(root: Path, remove: str = "") -> dict[str, dict[str, float]]:
     return notes
 
 
-def _timed(command: list[str], folder: Path, environment: dict[str, str], log: Path, report: Report) -> Cost:
+def timed(command: list[str], folder: Path, environment: dict[str, str], log: Path, report: Report) -> Cost:
     """Run a training to its end and report that it still runs.
 
     Raises:

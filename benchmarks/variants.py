@@ -17,10 +17,11 @@ from rasa.nlu.constants import SPACY_DOCS
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.language import Language
-from spacy.tokens import Doc
 
 from benchmarks.asking import ROOT, Actions, Report, Result
+from bot.language.featurizer import SentenceEncoder
 from bot.language.heads import Heads, Outputs, Reads
 from bot.language.lesson import Lesson, lesson_of
 from bot.language.pipeline import PIPELINE_FOLDER
@@ -41,24 +42,25 @@ SAME = 1e-6
 
 
 class Texts:
-    """What a spaCy pipeline and the topics' extractor make of texts, each read once."""
+    """What a spaCy pipeline, the topics' extractor and the featurizer make of texts, each read once."""
 
-    def __init__(self, nlp: Language) -> None:
-        """Take the pipeline."""
-        self._nlp = nlp
+    def __init__(self, nlp: Language, featurizer: SentenceEncoder) -> None:
+        """Take the pipeline and the trained featurizer."""
+        self._nlp, self._featurizer = nlp, featurizer
         self._extractor = TopicExtractor()
-        self._docs: dict[str, Doc] = {}
+        self._read: dict[str, Message] = {}
 
     def message(self, text: str) -> Message:
         """Return a message as it comes to the reader."""
         # Rasa takes the spaces around a message away.
         text = text.strip()
-        if text not in self._docs:
-            self._docs[text] = self._nlp(text)
-        message = Message({TEXT: text})
-        message.set(SPACY_DOCS[TEXT], self._docs[text])
-        (message,) = self._extractor.process([message])
-        return message
+        if text not in self._read:
+            message = Message({TEXT: text})
+            message.set(SPACY_DOCS[TEXT], self._nlp(text))
+            (self._read[text],) = self._featurizer.process(self._extractor.process([message]))
+        read = self._read[text]
+        # What the reader sets is to be in nobody else's message.
+        return Message(dict(read.data), set(read.output_properties), features=list(read.features))
 
     def lesson(self, held_out: int) -> Lesson:
         """Return what the training examples teach, in the order in which Rasa hands them to the training.
@@ -71,6 +73,7 @@ class Texts:
         messages = [message for message in importer.get_nlu_data().intent_examples if message.get(TEXT)]
         for message in messages:
             message.set(SPACY_DOCS[TEXT], self._nlp(message.get(TEXT)))
+        self._featurizer.process_training_data(TrainingData(messages))
         lesson = lesson_of(messages, held_out)
         if lesson is None:
             raise ValueError("data/nlu holds no examples")
@@ -95,10 +98,10 @@ class Kept:
         self._heads = heads
         self._read: dict[str, Outputs] = {}
 
-    def read(self, text: str) -> Outputs:
-        """Return what they say of a text."""
+    def read(self, text: str, vector: np.ndarray) -> Outputs:
+        """Return what they say of a text with its sentence vector."""
         if text not in self._read:
-            self._read[text] = self._heads.read(text)
+            self._read[text] = self._heads.read(text, vector)
         return self._read[text]
 
 
@@ -107,7 +110,8 @@ class Shipped:
 
     Attributes:
         heads: Its heads.
-        encoder: What gives them the sentence vector.
+        featurizer: What gives them the sentence vector.
+        encoder: What the featurizer reads with.
         config: Its settings.
     """
 
@@ -115,13 +119,16 @@ class Shipped:
         """Unpack a model."""
         with tempfile.TemporaryDirectory() as scratch:
             storage, metadata = LocalModelStorage.from_model_archive(Path(scratch), model)
-            (node,) = (node for node in metadata.predict_schema.nodes.values() if node.uses is QuestionReader)
+            nodes = {node.uses: node for node in metadata.predict_schema.nodes.values()}
+            node, other = nodes[QuestionReader], nodes[SentenceEncoder]
             self.config: dict[str, Any] = {**QuestionReader.get_default_config(), **node.config}
-            context = ExecutionContext(GraphSchema({}))
+            context = ExecutionContext(GraphSchema({}), node_name=other.resource.name)
             self._reader = QuestionReader.load(self.config, storage, node.resource, context)
-        if not isinstance(self._reader.heads, Heads) or self._reader.heads.encoder is None:
+            settings = {**SentenceEncoder.get_default_config(), **other.config}
+            self.featurizer = SentenceEncoder.load(settings, storage, other.resource, context)
+        if not isinstance(self._reader.heads, Heads) or self.featurizer.encoder is None:
             raise ValueError(f"{model} holds no trained reader")
-        self.heads, self.encoder = self._reader.heads, self._reader.heads.encoder
+        self.heads, self.encoder = self._reader.heads, self.featurizer.encoder
         self._reader.heads = Kept(self.heads)
         self._storage, self._resource = storage, node.resource
 

@@ -9,7 +9,18 @@ from pydantic import Field
 from bot.knowledge import phrases
 from bot.knowledge.answer import Answer, Kind, Understood
 from bot.knowledge.model import Entry, Facet, Fact, Knowledge, TopicKind
-from bot.knowledge.selection import NAMELESS, SURE, VERY_SURE, Selection, choices, follow_ups, merge, select, subjects
+from bot.knowledge.selection import (
+    NAMELESS,
+    SURE,
+    VERY_SURE,
+    Selection,
+    choices,
+    follow_ups,
+    merge,
+    select,
+    speak_of,
+    subjects,
+)
 
 # A longer question that names nothing is a story about something else.
 BARE_WORDS = 5
@@ -38,7 +49,7 @@ def answer_question(knowledge: Knowledge, question: Question) -> Answer:
         return decline_not_held(knowledge, question)
     topics, assumed = topics_of(knowledge, question)
     if not subjects(knowledge, topics) and max(question.likely.values(), default=0.0) < NAMELESS:
-        return _clarify(knowledge, question)
+        return ask_about_what(knowledge, question)
     # What was learnt of whole questions says nothing of one that needs the conversation.
     selection = select(knowledge, topics, question.asked, {} if assumed else question.likely)
     if not selection.facts and question.intent == NAMED_ALONE:
@@ -188,7 +199,7 @@ def topics_of(knowledge: Knowledge, question: Question) -> tuple[tuple[str, ...]
     """Return the topics that the question is about, and those of them that were carried over."""
     about = subjects(knowledge, question.topics)
     if any(knowledge.topic_by_id[topic].kind is not TopicKind.CONDITION for topic in about):
-        if question.refers and _speak_of(knowledge, question.context, about):
+        if question.refers and speak_of(knowledge, question.context, about):
             return (*question.context, *question.topics), question.context
         return question.topics, ()
     if question.context and not about and not _stands_alone(question):
@@ -196,20 +207,17 @@ def topics_of(knowledge: Knowledge, question: Question) -> tuple[tuple[str, ...]
     likeliest = max(question.asked, key=lambda facet: question.asked[facet], default=None)
     table = knowledge.implied_topics if about else knowledge.bare_topics
     unlikely = question.likely and max(question.likely.values()) < SURE
-    if not about and (question.words > BARE_WORDS or unlikely):
-        return question.topics, ()
     implied = table.get(likeliest) if likeliest else None
+    if not about and (question.words > BARE_WORDS or unlikely) and not _likely_on(knowledge, question, implied):
+        return question.topics, ()
     return ((*question.topics, implied) if implied else question.topics), ()
 
 
-def _speak_of(knowledge: Knowledge, context: Sequence[str], about: Sequence[str]) -> bool:
-    """Tell whether facts on the conversation's topics speak of what is asked now ("does it improve survival?")."""
-    return bool(set(about) - set(context)) and any(
-        set(about) & set(fact.touches)
-        for topic in subjects(knowledge, context)
-        for fact in knowledge.facts
-        if topic in fact.topics
-    )
+def _likely_on(knowledge: Knowledge, question: Question, topic: str | None) -> bool:
+    """Tell whether a bullet on a topic is what most likely answers a question, and likely enough to say so."""
+    best = max(question.likely, key=lambda where: question.likely[where], default="")
+    likely = question.likely.get(best, 0.0) >= NAMELESS
+    return likely and any(fact.locator == best and topic in fact.topics for fact in knowledge.facts)
 
 
 def _stands_alone(question: Question) -> bool:
@@ -221,7 +229,8 @@ def _names_subject(knowledge: Knowledge, topics: Sequence[str]) -> bool:
     return any(knowledge.topic_by_id[topic].kind is TopicKind.SUBJECT for topic in subjects(knowledge, topics))
 
 
-def _clarify(knowledge: Knowledge, question: Question) -> Answer:
+def ask_about_what(knowledge: Knowledge, question: Question) -> Answer:
+    """Ask what a question is about, with choices that answer what is asked."""
     return Answer(
         kind=Kind.CLARIFY,
         lead=phrases.CLARIFY,

@@ -12,7 +12,7 @@ from bot.knowledge.context import Context
 from bot.knowledge.model import Facet, Fact, Knowledge, TopicKind
 from bot.knowledge.roles import Role
 from bot.knowledge.selection import LEAST_HELD_SHARE as HELD
-from bot.knowledge.selection import choices, follow_ups, held_share, subjects
+from bot.knowledge.selection import choices, follow_ups, held_share, speak_of, subjects
 from bot.knowledge.turn import Reply, Turn
 
 # Chosen on fragments written for it; docs/conversation.md.
@@ -28,7 +28,13 @@ REFUSED_SURELY = 0.5
 """Weight of the intents of refusal above which a fragment stays refused."""
 NOT_HELD_SURELY = 0.7
 """Probability that the document holds no answer from which a fragment stays refused."""
+NOT_HELD_AT_ALL = 0.9
+"""The same for a first message that only names topics ("switch PD to HD?")."""
 TOUCHED = 0.3
+OF_COURSE = 0.2
+"""Weight of a dose, a frequency or a duration from which it is asked for beside the others."""
+NAMING, NAMING_OVER = 0.3, 0.5
+"""Weight of naming a topic, and what all facets have to be below, where a message names something and asks nothing."""
 UNSURE, CLOSE, LEAST = 0.6, 0.75, 0.2
 """Bullets are close readings where the likeliest has at most UNSURE, another CLOSE of that and at least LEAST."""
 MOST_CHOICES = 4
@@ -44,9 +50,11 @@ ABOUT_THE_BOT = ("ask_audience", "ask_capabilities", "ask_limits", "ask_currency
 
 def answer(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     """Answer the questions of a message, each with what it leaves out taken from the conversation."""
+    if turn.bare and _asks_by_names(knowledge, turn):
+        turn = turn.copy(update={"bare": False})
     if turn.bare and _about(knowledge, turn.named):
         return _answer_topic(knowledge, turn, context)
-    if turn.whole.intent == NAMED_ALONE and not turn.named:
+    if _names_alone(turn) and not turn.named:
         meant = _about(knowledge, turn.whole.topics)
         if meant and not turn.whole.foreign:
             return _answer_topic(knowledge, turn.copy(update={"named": meant}), context)
@@ -58,6 +66,8 @@ def answer(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     talk = max(turn.ranking, key=lambda name: turn.ranking[name], default="")
     if talk in ABOUT_THE_BOT and not turn.whole.topics and sum(turn.whole.asked.values()) < TOUCHED:
         return Reply(answer=answering.small_talk(knowledge, turn.whole.copy(update={"intent": talk})))
+    if _course_of_nothing(turn) and not context.topics:
+        return Reply(answer=answering.ask_about_what(knowledge, turn.questions[0]), asked=turn.whole.asked)
     if asked_back := _asked_back(knowledge, turn, context):
         return Reply(answer=asked_back, asked=turn.whole.asked)
     if turn.bare and context.topics and context.asked:
@@ -80,7 +90,7 @@ def answer(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
 
 def decline(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     """Refuse a message, unless it leans on the conversation and asks something there."""
-    known = _about(knowledge, turn.named) or context.topics
+    known = context.topics or (_about(knowledge, turn.named) if turn.whole.confidence < NOT_HELD_AT_ALL else ())
     if leans(knowledge, turn, context) or (turn.bare and not turn.whole.foreign and known):
         return answer(knowledge, turn, context)
     if said := _answer_said(knowledge, turn, context):
@@ -179,6 +189,24 @@ def presented(knowledge: Knowledge, said: Answer, turn: Turn, context: Context) 
     )
 
 
+def _course_of_nothing(turn: Turn) -> bool:
+    """Tell whether a message asks for a dose or a course and names nothing: no drug is guessed for that."""
+    asked = turn.questions[0].asked
+    return not turn.named and max(asked, key=lambda facet: asked[facet], default=None) in COURSE
+
+
+def _names_alone(turn: Turn) -> bool:
+    """Tell whether a message names something and asks nothing ("what about obesity?")."""
+    may = turn.ranking.get(NAMED_ALONE, 0.0) >= NAMING and bool(turn.says) and not turn.pronoun
+    return turn.whole.intent == NAMED_ALONE or (may and max(turn.whole.asked.values(), default=0.0) < NAMING_OVER)
+
+
+def _asks_by_names(knowledge: Knowledge, turn: Turn) -> bool:
+    """Tell whether the topics named ask something by themselves: what the one does for the other ("tPA survival")."""
+    about = _about(knowledge, turn.named)
+    return any(speak_of(knowledge, [one], [other for other in about if other != one]) for one in about)
+
+
 def _answer_topic(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     """Answer a topic by itself for what was asked last; with its main facts where that is not held or nothing was."""
     first = turn.questions[0]
@@ -273,8 +301,11 @@ def _spoken_of(knowledge: Knowledge, said: Answer) -> tuple[str, ...]:
     kinds = {knowledge.topic_by_id[topic].kind for topic in about}
     if len(firsts) == 1 and kinds and kinds <= {TopicKind.GROUP, TopicKind.SETTING}:
         return firsts
-    if any(about & {*fact.topics, *fact.touches} for fact in said.facts):
+    if any(about & set(fact.topics) for fact in said.facts):
         return ()
+    if any(about & set(fact.touches) for fact in said.facts):
+        # "And if I wait for the biopsy?" goes on with waiting, and with the biopsy.
+        return (*firsts, *_about(knowledge, said.understood.topics)) if len(firsts) == 1 else ()
     return firsts
 
 
@@ -309,7 +340,7 @@ def _completed(knowledge: Knowledge, turn: Turn, question: Question, context: Co
 
 def _each_of_course(question: Question) -> list[Question]:
     """Take a question on several parts of a course of treatment ("dose and frequency?") for one on each."""
-    parts = [facet for facet in COURSE if question.asked.get(facet, 0.0) >= TOUCHED]
+    parts = [facet for facet in COURSE if question.asked.get(facet, 0.0) >= OF_COURSE]
     return [question.copy(update={"asked": {part: 1.0}}) for part in parts] if len(parts) > 1 else [question]
 
 

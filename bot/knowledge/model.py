@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Collection
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Literal
@@ -133,6 +134,9 @@ class Fact(Entry):
     )
     also: tuple[Also, ...] = Field(default=(), description="further topics, with the facets it answers of them")
     brought_by: tuple[str, ...] = Field(default=(), description="facts that it is shown with")
+    not_in: tuple[str, ...] = Field(
+        default=(), description="settings of a patient of which the document does not say it"
+    )
     statement: str = Field(..., min_length=10, description="the fact, in the project's own words")
     question: str = Field(..., min_length=10, description="a question that it answers, as offered to users")
     figures: tuple[Figure, ...] = ()
@@ -229,6 +233,8 @@ class Knowledge(Entry):
     )
     bare_topics: dict[Facet, str] = Field(default={}, description="topic of a question that names nothing")
     not_held: tuple[NotHeld, ...] = ()
+    other_diseases: tuple[str, ...] = Field(default=(), description="short names of diseases that it is not about")
+    shorthand: dict[str, str] = Field(default={}, description="what clinicians' shorter words are read as")
 
     _lists = _filled("topics", "facts")
 
@@ -238,6 +244,13 @@ class Knowledge(Entry):
             if not re.fullmatch(r"[0-9a-f]{16}", digest):
                 raise ValueError(f"`{locator}` has the digest `{digest}`; write 16 hex digits, in quotes")
         return digests
+
+    @validator("shorthand")
+    def _shorthand_is_one_lower_case_word(cls, shorthand: dict[str, str]) -> dict[str, str]:
+        for short in shorthand:
+            if not re.fullmatch(r"[a-z][a-z0-9]+", short):
+                raise ValueError(f"the shorthand `{short}` is read by no text; write one word in lower case")
+        return shorthand
 
     @validator("topics", "facts")
     def _ids_are_unique(cls, entries: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -283,6 +296,20 @@ class Knowledge(Entry):
         """Rank of a topic in the file, for a fixed order of answers."""
         return {topic.id: rank for rank, topic in enumerate(self.topics)}
 
+    def holding_in(self, settings: Collection[str]) -> Knowledge:
+        """Return the knowledge base without the facts that the document does not state for a patient's settings.
+
+        Args:
+            settings: ids of topics. Facts by id stay all there: what was shown before can be shown again.
+        """
+        kept = tuple(fact for fact in self.facts if not set(fact.not_in) & set(settings))
+        if len(kept) == len(self.facts):
+            return self
+        every = self.fact_by_id
+        held: Knowledge = self.copy(update={"facts": kept})
+        held.__dict__["fact_by_id"] = every
+        return held
+
     def condition(self) -> Topic:
         """Return the disease that the document is about.
 
@@ -303,6 +330,7 @@ def _links(values: dict[str, Any]) -> list[tuple[str, str, str, tuple[str, ...]]
             (f"fact `{fact.id}`", "topics", "topic", (*fact.topics, *fact.touches, *(also.topic for also in fact.also)))
         )
         links.append((f"fact `{fact.id}`", "facts", "fact", fact.brought_by))
+        links.append((f"fact `{fact.id}`", "topics", "topic", fact.not_in))
     for pitfall in values["pitfalls"]:
         links.append((f"pitfall on `{pitfall.fact}`", "facts", "fact", (pitfall.fact,)))
         links.append((f"pitfall on `{pitfall.fact}`", "topics", "topic", pitfall.topics))

@@ -10,12 +10,25 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot.knowledge import phrases
 from bot.knowledge.answer import Answer
-from bot.knowledge.model import Fact, Figure, Knowledge
+from bot.knowledge.model import Fact, Figure, Knowledge, TopicKind
+from bot.knowledge.selection import subjects
 
 # Between a quantity and its value ("PTH is now 620", "PTH came back at 780"), but nothing that makes it a threshold.
 _BETWEEN = r"(?:\s*[:=~]?\s*(?:(?:level|levels|of|is|was|at|now|came|back|about|around|still|today|only|just)\s+){0,4})"
 _QUANTITY = re.compile(r"hormone|level|count", re.IGNORECASE)
 _NUMBER = r"(?P<value>\d{1,5}(?:\.\d+)?)(?![\d.]*\d)\s*(?P<unit>%|[a-zµ]+/[a-z]+)?"
+
+
+def held_for(knowledge: Knowledge, now: Sequence[str], before: Sequence[str]) -> Knowledge:
+    """Return the knowledge base as it holds for a patient.
+
+    Args:
+        knowledge: the knowledge base.
+        now: features that the message names; a setting among them counts instead of those told earlier.
+        before: features named earlier.
+    """
+    named = [one for one in now if knowledge.topic_by_id[one].kind is TopicKind.SETTING]
+    return knowledge.holding_in(named or before)
 
 
 def measured(knowledge: Knowledge, text: str) -> dict[str, tuple[float, int]]:
@@ -58,6 +71,18 @@ def concerning(facts: Sequence[Fact], features: Sequence[str]) -> tuple[str, ...
     return tuple(feature for feature in features if feature in named)
 
 
+def ordered(knowledge: Knowledge, answer: Answer, features: Sequence[str]) -> tuple[Fact, ...]:
+    """Put the facts on a group of topics in the order of this patient: first what speaks of most that was told.
+
+    "What about anticoagulation?" begins with what replaces warfarin where atrial fibrillation was told of, and with
+    stopping it where warfarin was. An answer on one subject keeps its order.
+    """
+    about = {knowledge.topic_by_id[topic].kind for topic in subjects(knowledge, answer.understood.topics)}
+    if about != {TopicKind.GROUP}:
+        return answer.facts
+    return tuple(sorted(answer.facts, key=lambda fact: -len(concerning([fact], features))))
+
+
 def with_patient(
     knowledge: Knowledge, answer: Answer, before: Sequence[str], now: Sequence[str], values: Mapping[str, float]
 ) -> Answer:
@@ -82,7 +107,8 @@ def with_patient(
             "assumed": (*answer.understood.assumed, *carried),
         }
     )
-    return answer.copy(update={"notes": tuple(notes), "understood": understood})
+    facts = ordered(knowledge, answer, tuple(dict.fromkeys((*before, *now))))
+    return answer.copy(update={"facts": facts, "notes": tuple(notes), "understood": understood})
 
 
 def _names(knowledge: Knowledge, fact: Fact, figure: Figure) -> list[str]:

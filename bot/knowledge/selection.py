@@ -17,6 +17,7 @@ LEAST_HELD_SHARE = 0.35
 NEAR_BEST = 0.7
 TOUCH = 0.5
 SURE, VERY_SURE, UNLIKELY = 0.35, 0.7, 0.05
+PLAIN, FAINT = 0.5, 0.15
 NAMELESS = 0.6
 """Least likelihood of a bullet for which a message that names nothing is answered and not asked back."""
 
@@ -99,6 +100,17 @@ def held_share(knowledge: Knowledge, topic: str, asked: Weights) -> float:
     return sum(asked.get(facet, 0.0) for facet in held) / total if total else 0.0
 
 
+def speak_of(knowledge: Knowledge, topics: Sequence[str], others: Iterable[str]) -> bool:
+    """Tell whether facts on topics speak of others too: what is asked of those may mean these."""
+    beyond = set(others) - set(topics)
+    return any(
+        beyond & set(fact.touches)
+        for topic in subjects(knowledge, topics)
+        for fact in knowledge.facts
+        if topic in fact.topics
+    )
+
+
 def follow_ups(knowledge: Knowledge, topics: Sequence[str], shown: Iterable[Fact]) -> tuple[str, ...]:
     """Return questions on the same topics that the answer has not answered, else on other topics."""
     # Ids and not facts: the digest of a whole fact takes longer than all the rest.
@@ -178,9 +190,13 @@ def _as_learnt(
     """
     kinds = {knowledge.topic_by_id[topic].kind for topic in kept}
     named = TopicKind.SUBJECT in kinds
-    if TopicKind.GROUP in kinds or max(asked, key=lambda facet: asked[facet]) is Facet.OVERVIEW and not named:
+    if TopicKind.GROUP in kinds:
+        return _without_unlikely_groups(kept, likely)
+    if max(asked, key=lambda facet: asked[facet]) is Facet.OVERVIEW and not named:
         return dict(kept)
-    sure = [where for where, share in likely.items() if share >= (VERY_SURE if named else SURE)]
+    supported = any(likely.get(fact.locator, 0.0) >= UNLIKELY for facts in kept.values() for fact in facts)
+    least = VERY_SURE if supported else PLAIN
+    sure = [where for where, share in likely.items() if share >= (least if named else SURE)]
     if not sure:
         return dict(kept)
     facts = {
@@ -197,6 +213,14 @@ def _as_learnt(
                 fact for fact in own if _weight(fact, fact.topics[0], asked) >= NEAR_BEST * best
             )
     return result
+
+
+def _without_unlikely_groups(kept: Mapping[str, list[Fact]], likely: Mapping[str, float]) -> dict[str, list[Fact]]:
+    """Drop a topic none of whose bullets is likely, where a reader is very sure of a bullet of another."""
+    best = {topic: max((likely.get(fact.locator, 0.0) for fact in facts), default=0.0) for topic, facts in kept.items()}
+    if max(best.values(), default=0.0) < VERY_SURE:
+        return dict(kept)
+    return {topic: facts for topic, facts in kept.items() if best[topic] >= FAINT}
 
 
 def _with_companions(knowledge: Knowledge, direct: Sequence[Fact]) -> list[Fact]:

@@ -10,7 +10,6 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from bot.language.encoder import Encodes
 from bot.language.lesson import Lesson
 from bot.language.ngrams import Ngrams
 
@@ -38,8 +37,8 @@ class Outputs:
 class Reads(Protocol):
     """What can stand in the heads' place, to be measured beside them."""
 
-    def read(self, text: str) -> Outputs:
-        """Return what the heads say of a text."""
+    def read(self, text: str, vector: np.ndarray) -> Outputs:
+        """Return what the heads say of a text with a sentence vector."""
 
 
 @dataclass(frozen=True)
@@ -48,45 +47,39 @@ class Heads:
 
     Attributes:
         ngrams: Words and characters; None where they are left out.
-        encoder: Gives the sentence vector; None where it is left out.
         of_ngrams: Weights (n-grams, answers), in half precision: they are many.
-        of_vector: Weights (384, answers).
+        of_vector: Weights (384, answers); none (0, answers) where the sentence vector is left out.
         bias: Log-odds of each answer (answers,).
         ends: Where the intents end among the answers, and where the labels do; scopes follow.
     """
 
     ngrams: Ngrams | None
-    encoder: Encodes | None
     of_ngrams: np.ndarray
     of_vector: np.ndarray
     bias: np.ndarray
     ends: tuple[int, int]
 
-    def read(self, text: str) -> Outputs:
-        """Return what the heads say of a text.
-
-        Raises:
-            EncoderError: a file of the encoder is damaged.
-        """
+    def read(self, text: str, vector: np.ndarray) -> Outputs:
+        """Return what the heads say of a text with its sentence vector (384,)."""
         odds = self.bias
         if self.ngrams is not None:
             places, values = self.ngrams.row(text)
             odds = odds + values @ self.of_ngrams[places].astype(np.float32)
-        if self.encoder is not None:
-            odds = odds + self.encoder.vector(text) @ self.of_vector
+        if len(self.of_vector):
+            odds = odds + vector @ self.of_vector
         shares = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
         intent, labels, scope = np.split(shares, self.ends)
         return Outputs(intent / intent.sum(), labels, scope / scope.sum())
 
     def save(self, folder: Path) -> None:
-        """Write them into a folder, without the encoder."""
+        """Write them into a folder."""
         if self.ngrams is not None:
             self.ngrams.save(folder)
         parts = {"of_ngrams": self.of_ngrams, "of_vector": self.of_vector, "bias": self.bias}
         np.savez(folder / HEADS_FILE, ends=self.ends, **parts)
 
     @staticmethod
-    def load(folder: Path, encoder: Encodes) -> Heads:
+    def load(folder: Path) -> Heads:
         """Read them from a folder.
 
         Raises:
@@ -96,22 +89,22 @@ class Heads:
             with np.load(folder / HEADS_FILE) as parts:
                 labels, scopes = (int(end) for end in parts["ends"])
                 weights = (parts["of_ngrams"], parts["of_vector"], parts["bias"])
-            return Heads(Ngrams.load(folder), encoder, *weights, (labels, scopes))
+            return Heads(Ngrams.load(folder), *weights, (labels, scopes))
         except (OSError, ValueError, KeyError, BadZipFile) as error:
             raise ValueError(f"the heads cannot be read ({error}); train the model anew (`make train`)") from error
 
 
-def fit(lesson: Lesson, ngrams: Ngrams | None, encoder: Encodes | None, report: Report) -> Heads:
+def fit(lesson: Lesson, ngrams: Ngrams | None, report: Report, vectors: bool = True) -> Heads:
     """Fit the heads on a lesson.
 
     Args:
         lesson: what is to be learnt.
         ngrams: whose places are features, if any.
-        encoder: whose sentence vectors are features, if any.
         report: takes lines of progress.
+        vectors: whether the sentence vectors are features.
     """
     intents, labels = len(lesson.names.intents), lesson.labels.shape[1]
-    values, split = _features(lesson, ngrams, encoder), len(ngrams) if ngrams else 0
+    values, split = _features(lesson, ngrams, vectors), len(ngrams) if ngrams else 0
     answers = intents + labels + SCOPES
     weights, bias = np.zeros((values.shape[1], answers), dtype=np.float32), np.zeros(answers, dtype=np.float32)
     for place, judged in enumerate(_answers(lesson, intents)):
@@ -119,17 +112,17 @@ def fit(lesson: Lesson, ngrams: Ngrams | None, encoder: Encodes | None, report: 
         if place % REPORT_EVERY == 0 or place + 1 == answers:
             report(f"heads: {place + 1} of {answers} fitted on {values.shape[0]} examples")
     parts = weights[:split].astype(np.float16), weights[split:]
-    return Heads(ngrams, encoder, *parts, bias, (intents, intents + labels))
+    return Heads(ngrams, *parts, bias, (intents, intents + labels))
 
 
-def _features(lesson: Lesson, ngrams: Ngrams | None, encoder: Encodes | None) -> Any:
+def _features(lesson: Lesson, ngrams: Ngrams | None, vectors: bool) -> Any:
     from scipy import sparse
 
     parts = []
     if ngrams is not None:
         parts.append(ngrams.matrix(lesson.texts))
-    if encoder is not None:
-        parts.append(sparse.csr_matrix(np.array([encoder.vector(text) for text in lesson.texts])))
+    if vectors:
+        parts.append(sparse.csr_matrix(lesson.vectors))
     return sparse.hstack(parts).tocsr()
 
 

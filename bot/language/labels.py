@@ -22,6 +22,8 @@ FACETS = {CLAIM if facet is Facet.CLAIM else f"ask_{facet.value}": facet for fac
 
 ANSWERED_BY, MAY_SHOW, ALL = "answered_by", "may_show", "all"
 """Keys of an example's metadata: the bullets that have to be in the answer, and those that may be there too."""
+TOPICS, OWN = "topics", "own"
+"""Further keys: topics beside those annotated, and whether it is a question that the bot itself offers."""
 UNJUDGED = -1.0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from rasa.nlu.constants import SPACY_DOCS
@@ -11,8 +12,8 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, METADATA, METADATA_INTEN
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.knowledge.loading import load
-from bot.knowledge.model import Facet, Knowledge
-from bot.language.labels import ALL, ANSWERED_BY, CLAIM, MAY_SHOW, Example, Names, names_of, targets
+from bot.language.featurizer import vector_of
+from bot.language.labels import ANSWERED_BY, MAY_SHOW, OWN, TOPICS, Example, Names, names_of, targets
 from bot.language.pipeline import TOPIC, plain_text
 
 
@@ -22,7 +23,8 @@ class Lesson:
 
     Attributes:
         names: What stands in which place of the outputs.
-        texts: Those taught, the bot's own questions at the end.
+        texts: Those taught.
+        vectors: The sentence vector of each (texts, 384).
         intents: Their targets, as are ``labels`` and ``scopes``; see ``labels.targets``.
         held: Messages that are not taught.
         held_scopes: Their scopes.
@@ -30,6 +32,7 @@ class Lesson:
 
     names: Names
     texts: tuple[str, ...]
+    vectors: np.ndarray
     intents: np.ndarray
     labels: np.ndarray
     scopes: np.ndarray
@@ -38,32 +41,32 @@ class Lesson:
 
 
 def lesson_of(messages: Sequence[Message], held_out: int) -> Lesson | None:
-    """Make the lesson of training examples that the spaCy pipeline has read; None where there are none.
+    """Make the lesson of training examples; None where there are none.
 
     Args:
-        messages: Examples; those without a spaCy document are left out.
-        held_out: Every how-manieth is held out.
+        messages: Examples; those without a spaCy document and a sentence vector are left out.
+        held_out: Every how-manieth is held out, of those that are not the bot's own questions.
 
     Raises:
         LabelError: an example names a bullet that the knowledge base does not have.
     """
     knowledge = load()
     read = [message for message in messages if message.get(SPACY_DOCS[TEXT]) is not None]
+    vectors = [vector for message in read if (vector := vector_of(message)) is not None]
     examples = [_example(message) for message in read]
-    if not examples:
+    if not examples or len(vectors) < len(read):
         return None
     names = names_of(knowledge, examples)
     intents, labels, scopes = targets(knowledge, examples, names)
     held = np.random.default_rng(0).integers(0, held_out, len(examples)) == 0
-    own = _own_questions(knowledge)
-    own_intents, own_labels, own_scopes = targets(knowledge, own, names)
-    taught = [example for example, out in zip(examples, held, strict=True) if not out]
+    held &= [not _judged(message).get(OWN, False) for message in read]
     return Lesson(
         names=names,
-        texts=tuple(example.text for example in (*taught, *own)),
-        intents=np.concatenate([intents[~held], own_intents]),
-        labels=np.concatenate([labels[~held], own_labels]),
-        scopes=np.concatenate([scopes[~held], own_scopes]),
+        texts=tuple(example.text for example, out in zip(examples, held, strict=True) if not out),
+        vectors=np.array(vectors)[~held],
+        intents=intents[~held],
+        labels=labels[~held],
+        scopes=scopes[~held],
         held=tuple(message for message, out in zip(read, held, strict=True) if out),
         held_scopes=scopes[held],
     )
@@ -74,27 +77,16 @@ def _example(message: Message) -> Example:
     doc = message.get(SPACY_DOCS[TEXT])
     annotated = [entity["value"] for entity in message.get(ENTITIES, []) if entity["entity"] == TOPIC]
     found = [span.ent_id_ for span in doc.ents if span.label_ == TOPIC and not span._.negex]
-    judged = (message.get(METADATA) or {}).get(METADATA_INTENT) or {}
+    judged = _judged(message)
     answered_by = judged.get(ANSWERED_BY)
     return Example(
         text=plain_text(doc),
         intent=message.get(INTENT),
-        topics=tuple(dict.fromkeys([*annotated, *found])),
+        topics=tuple(dict.fromkeys([*annotated, *judged.get(TOPICS, ()), *found])),
         answered_by=None if answered_by is None else tuple(answered_by),
         may_show=tuple(judged.get(MAY_SHOW, ())),
     )
 
 
-def _own_questions(knowledge: Knowledge) -> list[Example]:
-    """List the questions that the bot itself offers, as further examples: each has to find its fact."""
-    return [
-        Example(
-            text=fact.question.lower(),
-            intent=CLAIM if facet is Facet.CLAIM else f"ask_{facet.value}",
-            topics=fact.topics,
-            answered_by=(fact.locator,),
-            may_show=(ALL,),
-        )
-        for fact in knowledge.facts
-        for facet in fact.facets[:1]
-    ]
+def _judged(message: Message) -> dict[str, Any]:
+    return (message.get(METADATA) or {}).get(METADATA_INTENT) or {}

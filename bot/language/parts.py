@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from spacy.tokens import Doc, Span
+
 MOST_PARTS = 4
 SHORTEST = 2
 QUESTION_WORDS = (
@@ -46,3 +48,9 @@ def questions(text: str) -> list[tuple[int, int]]:
     if opened is not None and parts:
         parts[-1] = (parts[-1][0], len(text))
     return parts if 1 < len(parts) <= MOST_PARTS else [(0, len(text))]
+
+
+def pieces(doc: Doc) -> list[Span]:
+    """Return the questions of a message as spans, in order; one span, or none, where it asks one thing."""
+    spans = (doc.char_span(start, end, alignment_mode="contract") for start, end in questions(doc.text))
+    return [span for span in spans if span is not None and len(span)]

@@ -102,18 +102,21 @@ class ForeignWords:
 
 @Language.factory("naming")
 class Naming:
-    """Notes for each topic typed as a brand or an abbreviation what it is to be read as (``token._.read_as``)."""
+    """Notes for brands, abbreviations and shortened words what they are to be read as (``token._.read_as``)."""
 
     def __init__(self, nlp: Language, name: str) -> None:
         """Start without names; they come by ``fill`` or from disk."""
         self.names: dict[str, str] = {}
+        self.shorthand: dict[str, str] = {}
 
-    def fill(self, names: Mapping[str, str]) -> None:
-        """Set the name of each topic by its id."""
-        self.names = dict(names)
+    def fill(self, names: Mapping[str, str], shorthand: Mapping[str, str]) -> None:
+        """Set the name of each topic by its id, and the words by their shorter forms."""
+        self.names, self.shorthand = dict(names), dict(shorthand)
 
     def __call__(self, doc: Doc) -> Doc:
-        """Give a topic's first token the name and its others nothing."""
+        """Give a topic's first token the name and its others nothing; and each shortened word its own."""
+        for token in doc:
+            token._.read_as = self.shorthand.get(token.lower_)
         for span in doc.ents:
             if span.label_ == TOPIC and span.ent_id_ in self.names:
                 for token in span:
@@ -122,11 +125,11 @@ class Naming:
 
     def to_disk(self, path: Path, exclude: Any = ()) -> None:
         """Save the names."""
-        Path(path).write_text(json.dumps(self.names))
+        Path(path).write_text(json.dumps({"names": self.names, "shorthand": self.shorthand}))
 
     def from_disk(self, path: Path, exclude: Any = ()) -> "Naming":
         """Read the names."""
-        self.names = json.loads(Path(path).read_text())
+        self.fill(**json.loads(Path(path).read_text()))
         return self
 
 
@@ -187,7 +190,8 @@ def build(
     nlp.add_pipe("foreign_words").fill(drugs, diseases)
     nlp.add_pipe("sentencizer")
     _add_negation(nlp)
-    nlp.add_pipe("naming").fill({topic.id: topic.read_as for topic in knowledge.topics if topic.read_as})
+    names = {topic.id: topic.read_as for topic in knowledge.topics if topic.read_as}
+    nlp.add_pipe("naming").fill(names, knowledge.shorthand)
     nlp.meta["name"] = "clinical"
     nlp.meta["version"] = "1.0.0"
     nlp.meta["knowledge_sha256"] = knowledge.sha256

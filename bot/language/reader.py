@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -27,16 +25,15 @@ from spacy.tokens import Doc, Span
 
 from bot.knowledge.loading import KnowledgeError, load
 from bot.knowledge.model import Facet, TopicKind
-from bot.knowledge.selection import subjects
+from bot.knowledge.selection import speak_of, subjects
 from bot.language import heads, scope
-from bot.language.encoder import ENCODER_FILE, Encoder, write_encoder
+from bot.language.featurizer import PART_VECTORS, SentenceEncoder, vector_of
 from bot.language.heads import Heads, Outputs, Reads
 from bot.language.labels import EMERGENCY, HELD, NOT_IN_DOCUMENT, OTHER, OUT_OF_SCOPE, Names, facet_of
 from bot.language.lesson import Lesson, lesson_of
 from bot.language.ngrams import Ngrams
-from bot.language.parts import questions
+from bot.language.parts import pieces
 from bot.language.pipeline import NOT_HELD, TOPIC, plain_text
-from bot.language.weights import TOKENIZER_FILE
 
 RANKING, QUESTIONS = "intent_ranking", "questions"
 NAMES_FILE = "names.json"
@@ -64,12 +61,12 @@ class QuestionReader(IntentClassifier, GraphComponent):
     @classmethod
     def required_components(cls) -> list[type]:
         """Components that must come before."""
-        return [SpacyTokenizer]
+        return [SpacyTokenizer, SentenceEncoder]
 
     @staticmethod
     def required_packages() -> list[str]:
         """Packages that must be installed."""
-        return ["onnxruntime", "tokenizers", "sklearn"]
+        return ["sklearn"]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -87,16 +84,16 @@ class QuestionReader(IntentClassifier, GraphComponent):
         return {
             "held_out": 16,
             "condition": 0.7,
-            "condition_likely": 0.3,
-            "condition_bullet": 0.6,
+            "condition_likely": 0.4,
+            "condition_bullet": 0.5,
             "subject": 0.4,
-            "subject_bullet": 0.4,
+            "subject_bullet": 0.5,
             "short": 5,
             "short_subject": 0.5,
             "long": 15,
-            "sure": 0.65,
+            "sure": 0.55,
             "unnamed": 0.5,
-            "unnamed_bullet": 0.6,
+            "unnamed_bullet": 0.7,
             "fragment": 0.6,
             "fit": 0.4,
             "unfit": 0.8,
@@ -132,14 +129,12 @@ class QuestionReader(IntentClassifier, GraphComponent):
 
         Raises:
             LabelError: an example names a bullet that the knowledge base does not have.
-            WeightsError: the published weights are missing or changed.
         """
         lesson = lesson_of(training_data.intent_examples, self.config["held_out"])
         if lesson is None:
             return self._resource
         with self._model_storage.write_to(self._resource) as folder:
-            write_encoder(folder)
-            fitted = heads.fit(lesson, Ngrams.of(lesson.texts), Encoder(folder), partial(print, flush=True))
+            fitted = heads.fit(lesson, Ngrams.of(lesson.texts), partial(print, flush=True))
             fitted.save(folder)
             self.use(fitted, lesson)
             names = {"knowledge_sha256": load().sha256, "scope": asdict(self.decision), **asdict(self._names)}
@@ -151,7 +146,7 @@ class QuestionReader(IntentClassifier, GraphComponent):
         self.heads, self._names = heads, lesson.names
         docs = [message.get(SPACY_DOCS[TEXT]) for message in lesson.held]
         rows = [
-            self._features(self._evidence(message, heads.read(plain_text(doc))))
+            self._features(self._evidence(message, heads.read(plain_text(doc), _vector(message))))
             for message, doc in zip(lesson.held, docs, strict=True)
         ]
         self.decision = scope.fit(rows, lesson.held_scopes.tolist())
@@ -169,7 +164,6 @@ class QuestionReader(IntentClassifier, GraphComponent):
 
         Raises:
             KnowledgeError: the model was trained on another knowledge base.
-            EncoderError: a file of the encoder is missing.
             ValueError: a file of the heads is missing or damaged.
         """
         component = cls(config, model_storage, resource)
@@ -188,11 +182,7 @@ class QuestionReader(IntentClassifier, GraphComponent):
         decision = names.pop("scope")
         self.decision = scope.Decision(tuple(decision["weights"]), decision["intercept"])
         self._names = Names(**{name: tuple(values) for name, values in names.items()})
-        # Kept beyond the archive's temporary folder, since the encoder is loaded with the first question.
-        self._folder = tempfile.TemporaryDirectory(prefix="reader-")
-        for name in (ENCODER_FILE, TOKENIZER_FILE):
-            shutil.copy(folder / name, self._folder.name)
-        self.heads = Heads.load(folder, Encoder(Path(self._folder.name)))
+        self.heads = Heads.load(folder)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Read each message; one without text gets no intent."""
@@ -201,12 +191,12 @@ class QuestionReader(IntentClassifier, GraphComponent):
             if self.heads is None or doc is None or not message.get(TEXT):
                 message.set(INTENT, {"name": None, "confidence": 0.0}, add_to_output=True)
                 continue
-            self._set(message, doc, self.heads.read(plain_text(doc)))
+            self._set(message, doc, self.heads.read(plain_text(doc), _vector(message)))
         return messages
 
     def _set(self, message: Message, doc: Doc, outputs: Outputs) -> None:
         ranking = self._ranking(outputs)
-        parts = list(self._parts(doc, outputs))
+        parts = list(self._parts(message, outputs))
         message.set(INTENT, self._intent(message, outputs, ranking), add_to_output=True)
         message.set(RANKING, ranking[: self.config["ranking"]], add_to_output=True)
         message.set(QUESTIONS, parts, add_to_output=True)
@@ -273,17 +263,19 @@ class QuestionReader(IntentClassifier, GraphComponent):
             words=len(message.get(TEXT).split()),
         )
 
-    def _parts(self, doc: Doc, outputs: Outputs) -> Iterator[dict[str, Any]]:
+    def _parts(self, message: Message, outputs: Outputs) -> Iterator[dict[str, Any]]:
         """Yield the questions of a message; one that names no topic is about the one before, or the one after."""
-        spans = [doc.char_span(start, end, alignment_mode="contract") for start, end in questions(doc.text)]
-        pieces = [span for span in spans if span is not None and len(span)]
-        read = (
-            [outputs] if len(pieces) < 2 or self.heads is None else [self.heads.read(plain_text(one)) for one in pieces]
-        )
-        texts: Sequence[Doc | Span] = [doc] if len(read) == 1 else pieces
+        doc, vectors, read = message.get(SPACY_DOCS[TEXT]), message.get(PART_VECTORS), [outputs]
+        texts: Sequence[Doc | Span] = [doc]
+        if vectors and self.heads is not None:
+            texts = pieces(doc)
+            read = [self.heads.read(plain_text(one), vector) for one, vector in zip(texts, vectors, strict=True)]
         topics = [self._topics(text, said) for text, said in zip(texts, read, strict=True)]
         for place in range(1, len(topics)):
-            topics[place] = topics[place] if _stands_alone(topics[place]) else [*topics[place], *topics[place - 1]]
+            own, before = topics[place], topics[place - 1]
+            # "Dose, and does it improve survival?": the pronoun stands for what was asked about first.
+            meant = _refers(texts[place]) and speak_of(load(), before, subjects(load(), own))
+            topics[place] = own if _stands_alone(own) and not meant else [*own, *before]
         for place in range(len(topics) - 1):
             topics[place] = topics[place] or topics[place + 1]
         for text, said, about in zip(texts, read, topics, strict=True):
@@ -292,7 +284,7 @@ class QuestionReader(IntentClassifier, GraphComponent):
                 "asked": self._asked(said),
                 "likely": self._likely(said),
                 "words": len(text),
-                "refers": any(token.lower_ in REFERRING for token in text),
+                "refers": _refers(text),
             }
 
     def _topics(self, text: Doc | Span, outputs: Outputs) -> list[str]:
@@ -326,6 +318,22 @@ class QuestionReader(IntentClassifier, GraphComponent):
     def _likely(self, outputs: Outputs) -> dict[str, float]:
         shares = zip(self._names.bullets, outputs.labels[len(self._names.topics) :], strict=True)
         return {bullet: round(float(share), 4) for bullet, share in shares if share >= LEAST_WEIGHT}
+
+
+def _vector(message: Message) -> np.ndarray:
+    """Return the vector that the featurizer gave a message.
+
+    Raises:
+        ValueError: it gave none, so that what is read would not be what was taught.
+    """
+    vector = vector_of(message)
+    if vector is None:
+        raise ValueError("the message has no sentence vector; train the model anew (`make train`)")
+    return vector
+
+
+def _refers(text: Doc | Span) -> bool:
+    return any(token.lower_ in REFERRING for token in text)
 
 
 def _stands_alone(topics: Sequence[str]) -> bool:

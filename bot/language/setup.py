@@ -52,7 +52,7 @@ def prepare_pipeline(
     own = own_words(knowledge)
     often = frequent_words(nlu_folder)
     drugs = lexicon.drug_names(own)
-    diseases = lexicon.disease_words(own)
+    diseases = [*lexicon.disease_words(own), *(word.lower() for word in knowledge.other_diseases)]
     known = [*lexicon.confusable_words([*own, *often], [*drugs, *diseases]), *often]
     nlp = build(knowledge, known=known, drugs=drugs, diseases=diseases, more_targets=often)
     nlp.meta["fingerprint"] = fingerprint

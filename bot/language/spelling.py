@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from os.path import commonprefix
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 SHORTEST = 5
 TWO_EDITS_FROM = 7
+LONG_STEM = 7
+"""Letters in common from which two words are forms of one ("activator", "activated")."""
 
 
 class Speller:
@@ -40,9 +43,9 @@ class Speller:
         reach = 2 if len(word) >= TWO_EDITS_FROM else 1
         near = process.extract(fold(word), self._sounds, scorer=OSA.distance, score_cutoff=reach, limit=3)
         # Writers rarely miss the first letter; two edits that begin elsewhere are another word.
-        found = [
-            (self._targets[place], edits) for sound, edits, place in near if sound[0] == fold(word)[0] or edits < 2
-        ]
+        near = [one for one in near if one[0][0] == fold(word)[0] or one[1] < 2]
+        # The most wanted stands last.
+        found = [(self._targets[place], edits) for _, edits, place in sorted(near, key=lambda one: (one[1], -one[2]))]
         if not found or (len(found) > 1 and found[0][1] == found[1][1] and not _inflections(found[0][0], found[1][0])):
             return word
         return found[0][0]
@@ -58,4 +61,5 @@ def fold(word: str) -> str:
 def _inflections(one: str, other: str) -> bool:
     """Tell whether two words differ by an ending only, so that either is the right one."""
     shorter, longer = sorted((one, other), key=len)
-    return longer.startswith(shorter[:-1]) and len(longer) - len(shorter) <= 2
+    alike = len(commonprefix((one, other)))
+    return alike >= len(shorter) - 1 and len(longer) - len(shorter) <= 2 or alike >= LONG_STEM

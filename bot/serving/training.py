@@ -31,7 +31,7 @@ PIPELINE_META = Path("build") / "pipeline" / "meta.json"
 _KNOWLEDGE = tuple(f"bot/knowledge/{name}.py" for name in ("model", "loading", "selection", "answering"))
 _FILES = ("config.yml", "domain.yml", "uv.lock", *_KNOWLEDGE)
 _FOLDERS = (("data", "*"), ("bot/language", "*.py"))
-_STEP = re.compile(r"Starting to train component '(?P<component>[^']+)'|heads: (?P<progress>.*)")
+_STEP = re.compile(r"Starting to train component '(?P<component>[^']+)'|(?P<progress>(?:heads|vectors): .*)")
 _HEARTBEAT_SECONDS = 10.0
 
 Report = Callable[[str], None]

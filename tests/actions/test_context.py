@@ -21,7 +21,13 @@ from bot.knowledge import phrases
 from bot.knowledge.loading import KNOWLEDGE_VARIABLE
 from bot.knowledge.model import Facet, Knowledge
 
-WORDS = {"moon salve": "moon_salve", "cave rest": "cave_rest", "hatchling": "young_dragon", "blight": "scale_blight"}
+WORDS = {
+    "moon salve": "moon_salve",
+    "cave rest": "cave_rest",
+    "hatchling": "young_dragon",
+    "blight": "scale_blight",
+    "all care": "blight_care",
+}
 ASK, REFUSE, NOT_HELD, SOURCE = (
     module.ActionAnswer(), module.ActionDecline(), module.ActionDeclineNotHeld(), module.ActionSource(),
 )  # fmt: skip
@@ -48,6 +54,7 @@ class Talk:
         meant: str = "",
         likely: dict[str, float] | None = None,
         confidence: float = 0.9,
+        ranking: dict[str, float] | None = None,
         **asked: float,
     ) -> Any:
         """Say a text whose topics are found by their words; return `custom`."""
@@ -63,7 +70,10 @@ class Talk:
         message = {
             "text": text, "entities": entities, "questions": [part],
             "intent": {"name": intent, "confidence": confidence},
-            "intent_ranking": [{"name": intent, "confidence": max(asked.values(), default=1.0)}],
+            "intent_ranking": [
+                {"name": name, "confidence": share}
+                for name, share in {intent: max(asked.values(), default=1.0), **(ranking or {})}.items()
+            ],
         }  # fmt: skip
         tracker = Tracker("someone", self.slots, message, [], False, None, {}, "action_listen")
         dispatcher = CollectingDispatcher()
@@ -103,6 +113,12 @@ def test_a_fragment_that_the_reader_refused_is_answered_where_it_asks_something(
     assert ids(custom) == ["salve.course"]
 
 
+def test_a_first_message_that_only_names_a_topic_is_answered_unless_it_was_surely_refused(talk: Talk) -> None:
+    said = "switch the moon salve"
+    assert talk.say(NOT_HELD, said, "not_in_document", confidence=0.95, use=0.1)["kind"] == "out_of_scope"
+    assert "salve.dose" in ids(talk.say(NOT_HELD, said, "not_in_document", confidence=0.6, use=0.1))
+
+
 def test_what_is_surely_outside_stays_refused_and_loses_nothing(talk: Talk) -> None:
     talk.say(ASK, "dose of moon salve?", dose=1.0)
     before = dict(talk.slots)
@@ -123,6 +139,21 @@ def test_a_topic_that_the_facts_touch_is_joined_to_the_one_spoken_of(talk: Talk)
     assert "cave.effect" in ids(custom)
     assert custom["understood"]["assumed"] == ["cave_rest"]
     assert dict(talk.slots)["topics"] == ["cave_rest"], "the conversation stays on it"
+
+
+def test_two_topics_alone_ask_what_the_one_does_for_the_other(talk: Talk) -> None:
+    assert ids(talk.say(ASK, "cave rest moon salve", effect=0.6, use=0.2)) == ["cave.effect"]
+
+
+def test_what_speaks_of_the_topic_named_is_gone_on_with_beside_it(
+    talk: Talk, made_up_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    also = "    also: [{topic: moon_salve, facets: [monitoring]}]"
+    changed = made_up_file.read_text(encoding="utf-8").replace(also, f"    touches: [moon_salve]\n{also}")
+    (tmp_path / "knowledge.yaml").write_text(changed, encoding="utf-8")
+    monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(tmp_path / "knowledge.yaml"))
+    assert ids(talk.say(ASK, "how do I monitor moon salve?", monitoring=1.0)) == ["cave.end"]
+    assert talk.slots["topics"] == ["cave_rest", "moon_salve"]
 
 
 def test_without_a_pointer_a_topic_named_stands_alone(talk: Talk) -> None:
@@ -158,7 +189,7 @@ def test_what_the_reader_takes_for_meant_goes_before_what_was_spoken_of(talk: Ta
 
 
 def test_one_of_a_group_becomes_the_topic(talk: Talk) -> None:
-    talk.say(ASK, "what dose in its care?", meant="blight_care", dose=1.0)
+    talk.say(ASK, "what dose in all care?", dose=1.0)
     assert talk.slots["topics"] == ["moon_salve"]
 
 
@@ -207,6 +238,12 @@ def test_what_is_no_topic_is_refused_and_not_taken_for_the_last(talk: Talk) -> N
     talk.say(ASK, "dose of moon salve?", dose=1.0)
     assert talk.say(ASK, "and tail surgery?", "name_topic")["kind"] == "out_of_scope"
     assert "salve.dose" in ids(talk.say(ASK, "what about that?", "name_topic", dose=0.2))
+
+
+def test_what_is_named_without_a_question_is_refused_though_the_reader_finds_some_question(talk: Talk) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert "salve.dose" in ids(talk.say(ASK, "and with tail surgery?", dose=0.4))
+    assert talk.say(ASK, "and tail surgery?", ranking={"name_topic": 0.35}, dose=0.4)["kind"] == "out_of_scope"
 
 
 def test_a_setting_alone_asks_the_same_again(talk: Talk) -> None:
@@ -306,6 +343,36 @@ def test_a_feature_told_earlier_is_shown_with_the_facts_that_speak_of_it(
     assert custom["understood"]["assumed"] == ["young_dragon"]
     assert phrases.TOLD_BEFORE.format(what="young dragons") in talk.text
     assert "young_dragon" not in talk.slots["topics"]
+
+
+def test_a_fact_that_does_not_hold_in_a_setting_is_not_shown_for_such_a_patient(
+    talk: Talk, made_up_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = made_up_file.read_text(encoding="utf-8")
+    for facets in ("    facets: [dose, use]", "    facets: [frequency, duration]"):
+        changed = changed.replace(facets, f"    not_in: [young_dragon]\n{facets}")
+    (tmp_path / "knowledge.yaml").write_text(changed, encoding="utf-8")
+    monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(tmp_path / "knowledge.yaml"))
+    assert ids(talk.say(ASK, "dose of moon salve?", dose=1.0)) == ["salve.dose", "salve.course"]
+    assert talk.say(ASK, "dose of moon salve in a hatchling?", dose=1.0)["kind"] == "out_of_scope"
+    assert talk.say(ASK, "and how often is moon salve given?", frequency=1.0)["kind"] == "out_of_scope", "told before"
+    talk.say(module.ActionStartOver(), "new patient", "start_over")
+    assert ids(talk.say(ASK, "dose of moon salve?", dose=1.0)) == ["salve.dose", "salve.course"]
+
+
+def test_no_drug_is_guessed_for_a_dose(talk: Talk) -> None:
+    custom = talk.say(ASK, "what is the dose for this drip?", meant="moon_salve", dose=0.9)
+    assert (custom["kind"], custom["facts"]) == ("clarify", [])
+    assert "What is the dose of moon salve?" in custom["follow_ups"]
+    assert "salve.dose" in ids(talk.say(ASK, "moon salve", use=0.5))
+
+
+def test_facts_on_a_group_begin_with_what_was_told_of_the_patient(talk: Talk) -> None:
+    assert ids(talk.say(ASK, "should all care be given here?", use=1.0))[0] == "salve.dose"
+    talk.say(ASK, "her cave rest was cut short", "state_claim", risk=1.0)
+    custom = talk.say(ASK, "should all care be given here?", use=1.0)
+    assert ids(custom)[0] == "cave.effect"
+    assert "salve.dose" in ids(custom)
 
 
 def test_what_a_sentence_tells_of_somebody_is_the_patient_s_and_no_claim(talk: Talk) -> None:

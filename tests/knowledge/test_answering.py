@@ -329,6 +329,18 @@ def test_a_word_that_refers_joins_what_was_spoken_of_and_what_is_asked_now(real_
         assert topics_of(real_knowledge, alone) == ((others[0],), ())
 
 
+def test_a_long_question_that_names_nothing_is_about_what_its_likeliest_bullet_is_about(
+    made_up_knowledge: Knowledge,
+) -> None:
+    facet, topic = next(iter(made_up_knowledge.bare_topics.items()))
+    where = next(fact.locator for fact in made_up_knowledge.facts if topic in fact.topics)
+    question = Question(intent="ask", asked={facet: 1.0}, words=30, likely={where: 0.9})
+    assert topics_of(made_up_knowledge, question) == ((topic,), ())
+    assert topics_of(made_up_knowledge, question.copy(update={"likely": {where: 0.5}})) == ((), ())
+    elsewhere = next(fact.locator for fact in made_up_knowledge.facts if topic not in fact.topics)
+    assert topics_of(made_up_knowledge, question.copy(update={"likely": {elsewhere: 0.9}})) == ((), ())
+
+
 def test_an_unrelated_topic_is_not_joined_with_what_was_spoken_of(real_knowledge: Knowledge) -> None:
     fact = real_knowledge.facts[1]
     known = {topic for one in real_knowledge.facts if fact.topics[0] in one.topics for topic in one.touches}

@@ -16,6 +16,7 @@ BREAKAGES = {
     "wrong unit": ("unit: mg", "unit: oz", "unit: oz", ["unit", "permitted"]),
     "key twice": ("  markers: 4\n", "  markers: 4\n  markers: 5\n", "markers: 5", ["`markers`", "twice", "delete one"]),
     "bad YAML": ("facts:\n", "facts: [\n", None, ["not valid YAML", "mend the line"]),
+    "bad shorthand": ("facts:\n", "shorthand: {M/S: moon salve}\nfacts:\n", "shorthand", ["`M/S`", "lower case"]),
     "bad digest": ('overview/1: "', 'overview/1: "x', "overview/1: ", ["`overview/1`", "16 hex digits"]),
 }
 

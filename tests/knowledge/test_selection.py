@@ -325,3 +325,37 @@ def test_a_claim_is_corrected_by_the_likeliest_bullet_first(made_up_knowledge: K
     places = [fact.locator for fact in shown]
     assert {first, second} <= set(places)
     assert places.index(first) < places.index(second)
+
+
+# What a reader has learnt of whole questions.
+
+
+def test_a_choice_that_nothing_speaks_for_gives_way_to_a_likely_bullet(made_up_knowledge: Knowledge) -> None:
+    use, own, other = {Facet.USE: 1.0}, "salves-and-rest/3", "salves-and-rest/1"
+    assert ids(select(made_up_knowledge, ["cave_rest"], use).facts) == ["cave.effect"]
+    assert "salve.dose" in ids(select(made_up_knowledge, ["cave_rest"], use, {other: 0.55}).facts)
+    assert ids(select(made_up_knowledge, ["cave_rest"], use, {other: 0.45}).facts) == ["cave.effect"]
+    assert ids(select(made_up_knowledge, ["cave_rest"], use, {other: 0.55, own: 0.3}).facts) == ["cave.effect"]
+
+
+def test_of_two_groups_the_unlikely_one_goes(real_knowledge: Knowledge) -> None:
+    topics, risk = ("risk_factors", "experimental_therapy"), {Facet.RISK: 1.0}
+    both = select(real_knowledge, topics, risk).facts
+    assert {topic for fact in both for topic in fact.topics} > set(topics)
+    kept = [fact for fact in both if "risk_factors" in fact.topics]
+    likely = dict.fromkeys((fact.locator for fact in kept), 0.9)
+    shown = select(real_knowledge, topics, risk, likely).facts
+    assert set(kept) <= set(shown)
+    assert not any("experimental_therapy" in fact.topics for fact in shown)
+
+
+# A patient's settings.
+
+
+def test_no_figure_by_session_holds_where_there_are_no_sessions(real_knowledge: Knowledge) -> None:
+    by_session = [fact for fact in real_knowledge.facts if any(figure.per == "session" for figure in fact.figures)]
+    assert by_session
+    held = real_knowledge.holding_in(["peritoneal_dialysis"])
+    assert not {fact.locator for fact in held.facts if fact.figures} & {fact.locator for fact in by_session}
+    assert set(held.fact_by_id) == set(real_knowledge.fact_by_id)
+    assert real_knowledge.holding_in(["dialysis"]) is real_knowledge

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,9 +13,17 @@ from bot.language.lesson import Lesson
 from bot.language.ngrams import Ngrams
 
 TEXTS = ("dose of magnesium", "magnesium dose please", "why a biopsy", "biopsy, why", "weather today", "nice weather")
+
+
+def vector(text: str) -> np.ndarray:
+    """A sentence vector that tells how long a text is."""
+    return np.array([len(text) / 20, 1.0], dtype=np.float32)
+
+
 LESSON = Lesson(
     names=Names(("ask_dose", "ask_reason", "out_of_scope"), ("magnesium", "biopsy"), ("a/1",)),
     texts=TEXTS,
+    vectors=np.array([vector(text) for text in TEXTS]),
     intents=np.array([0, 0, 1, 1, 2, 2]),
     # The last label is never taught, and its first row is not judged.
     labels=np.array([[1, 0, -1], [1, 0, 0], [0, 1, 0], [0, 1, 0], [0, 0, 0], [0, 0, 0]], dtype=np.float32),
@@ -26,18 +33,11 @@ LESSON = Lesson(
 )
 
 
-class Lengths:
-    """A sentence vector that tells how long a text is."""
-
-    def vector(self, text: str) -> np.ndarray:
-        return np.array([len(text) / 20, 1.0], dtype=np.float32)
-
-
-@pytest.mark.parametrize(("ngrams", "encoder"), [(True, None), (True, Lengths()), (False, Lengths())])
-def test_they_tell_what_was_taught(ngrams: bool, encoder: Any) -> None:
+@pytest.mark.parametrize(("ngrams", "vectors"), [(True, False), (True, True), (False, True)])
+def test_they_tell_what_was_taught(ngrams: bool, vectors: bool) -> None:
     said: list[str] = []
-    heads = fit(LESSON, Ngrams.of(TEXTS) if ngrams else None, encoder, said.append)
-    read = heads.read(TEXTS[0])
+    heads = fit(LESSON, Ngrams.of(TEXTS) if ngrams else None, said.append, vectors)
+    read = heads.read(TEXTS[0], vector(TEXTS[0]))
     assert read.intent.sum() == pytest.approx(1)
     assert read.scope.sum() == pytest.approx(1)
     assert read.scope.shape == (3,)
@@ -45,24 +45,24 @@ def test_they_tell_what_was_taught(ngrams: bool, encoder: Any) -> None:
     if ngrams:
         assert read.intent.argmax() == 0
         assert read.labels[0] > 0.5 > read.labels[1]
-        assert heads.read("the weather").scope.argmax() == 2
+        assert heads.read("the weather", vector("the weather")).scope.argmax() == 2
     assert said[-1] == "heads: 9 of 9 fitted on 6 examples"
 
 
 def test_from_a_folder_they_say_the_same(tmp_path: Path) -> None:
-    heads = fit(LESSON, Ngrams.of(TEXTS), Lengths(), lambda _: None)
+    heads = fit(LESSON, Ngrams.of(TEXTS), lambda _: None)
     heads.save(tmp_path)
-    again = Heads.load(tmp_path, Lengths())
+    again = Heads.load(tmp_path)
     for text in (*TEXTS, "", "never seen"):
-        one, other = heads.read(text), again.read(text)
+        one, other = (some.read(text, vector(text)) for some in (heads, again))
         assert [part.tobytes() for part in vars(one).values()] == [part.tobytes() for part in vars(other).values()]
 
 
 def test_damaged_files_are_told(tmp_path: Path) -> None:
-    fit(LESSON, Ngrams.of(TEXTS), Lengths(), lambda _: None).save(tmp_path)
+    fit(LESSON, Ngrams.of(TEXTS), lambda _: None).save(tmp_path)
     (tmp_path / HEADS_FILE).write_bytes(b"not what it should be")
     with pytest.raises(ValueError):
-        Heads.load(tmp_path, Lengths())
+        Heads.load(tmp_path)
 
 
 def test_a_row_is_what_the_library_computes() -> None:

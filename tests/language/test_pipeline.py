@@ -133,6 +133,12 @@ def test_a_denied_topic_is_told(nlp: Language, text: str, negated: dict[str, boo
     assert {span.ent_id_: span._.negex for span in nlp(text).ents if span.label_ == TOPIC} == negated
 
 
+def test_short_names_of_other_diseases_are_told(nlp: Language, real_knowledge: Knowledge) -> None:
+    assert real_knowledge.other_diseases
+    for word in real_knowledge.other_diseases:
+        assert [token._.foreign for token in nlp(f"dose for {word}")] == [None, None, "disease"], word
+
+
 # The text as it is read.
 
 
@@ -142,7 +148,9 @@ def test_a_denied_topic_is_told(nlp: Language, text: str, negated: dict[str, boo
         ("What is the dose of STS", "what is the dose of sodium thiosulfate"),
         ("stop warfarine in calcifilaxis?", "stop warfarin in calciphylaxis?"),
         ("is t-PA safe", "is tissue plasminogen activator safe"),
-        ("is Ca/PO4 high", "is ca/po4 high"),
+        ("is Ca/PO4 high", "is calcium/phosphate high"),
+        ("PTx for this pt? Bx first", "parathyroidectomy for this patient? biopsy first"),
+        ("STS dose in PD", "sodium thiosulfate dose in peritoneal dialysis"),
     ],
 )
 def test_brands_and_abbreviations_are_read_by_name_and_words_are_corrected(
@@ -157,6 +165,12 @@ def test_all_words_of_a_topic_are_read_alike(nlp: Language, real_knowledge: Know
     for topic in named:
         read = {plain_text(nlp(f"is {word} good")) for word in topic.words}
         assert read == {f"is {topic.read_as} good"}, topic.id
+
+
+def test_all_shorthand_is_read_in_full(nlp: Language, real_knowledge: Knowledge) -> None:
+    assert real_knowledge.shorthand
+    for short, meant in real_knowledge.shorthand.items():
+        assert plain_text(nlp(f"so {short} then")) == f"so {meant} then"
 
 
 def test_a_part_of_a_text_is_read_like_a_text(nlp: Language) -> None:

@@ -41,6 +41,13 @@ def test_a_second_question_without_a_topic_is_about_the_first(chain: Any) -> Non
     assert max(second["asked"], key=second["asked"].get) == "frequency"
 
 
+def test_a_second_question_with_a_pronoun_is_about_the_first_too(chain: Any) -> None:
+    _, second = read(chain, "Thiosulfate dose please, and has it been shown to help survival?").get(QUESTIONS)
+    assert second["topics"] == ["mortality", "sodium_thiosulfate"]
+    _, second = read(chain, "Thiosulfate dose please, and what is the mortality?").get(QUESTIONS)
+    assert second["topics"] == ["mortality"]
+
+
 @pytest.mark.parametrize(
     ("text", "intent"),
     [

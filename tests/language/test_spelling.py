@@ -110,6 +110,11 @@ def test_between_a_word_and_its_plural_it_takes_either() -> None:
     assert Speller(["dragon", "dragons"], []).correct("dragonn") in {"dragon", "dragons"}
 
 
+def test_between_two_forms_of_a_word_it_takes_the_one_most_wanted() -> None:
+    for words in (["dragonator", "dragonated"], ["dragonated", "dragonator"]):
+        assert Speller(words, []).correct("dragonater") == words[0]
+
+
 @pytest.mark.parametrize("word", ["", "a", "12.5g", "snf472", "c-reactive", "dragon2"])
 def test_what_is_no_long_word_stays(word: str) -> None:
     assert Speller(["dragons", "snf471"], []).correct(word) == word
