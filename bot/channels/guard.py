@@ -43,6 +43,12 @@ EVENTS_VARIABLE = "EVENTS_URL"
 EVENT_ID, ACCOUNT = "event_id", "account"
 """Keys of a stock channel's metadata that the guard reads."""
 
+# Messengers send these around what was typed; "<" and ">" by themselves compare values.
+FORMATTING = re.compile(
+    r"</?(?:a|b|blockquote|br|code|div|em|font|h[1-6]|i|li|ol|p|pre|s|span|strong|sub|sup|u|ul)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+
 logger = logging.getLogger(__name__)
 Messages = list[dict[str, Any]]
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
@@ -67,11 +73,11 @@ def refusal(lead: str) -> Answer:
 
 
 def clean(text: str) -> str:
-    """Return the text without what no reader types: control and direction characters, leading slashes.
+    """Return the text without what no reader types: marks of formatting, control characters, leading slashes.
 
     A leading slash is Rasa's sign for an intent or a command, which is not a user's to give.
     """
-    spaced = re.sub(r"\s+", " ", text)
+    spaced = re.sub(r"\s+", " ", FORMATTING.sub(" ", text))
     visible = "".join(sign for sign in spaced if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
     return visible.strip().lstrip("/\\ ").strip()
 

@@ -41,6 +41,9 @@ def test_silence_is_answered(own_guard: Any) -> None:
 
 def test_what_reaches_rasa_bears_no_sign_of_an_intent() -> None:
     assert clean("/ //ask_dose{}") == "ask_dose{}"
+    assert clean('<p>dose<br/>of <a href="x">thio</a></p>') == "dose of thio"
+    assert clean("PTH >500 <b Ca <2.2 and K> 5") == "PTH >500 <b Ca <2.2 and K> 5"
+    assert clean("<b>/ask_dose{}</b>") == "ask_dose{}"
     assert clean("\u202edose\u202c \x00of\n\nthio") == "dose of thio"
 
 
