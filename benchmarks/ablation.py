@@ -102,11 +102,15 @@ def _diet(
     sets: Sets, texts: Texts, lesson: Lesson, ours: Reads, other: Callable[..., Row], report: Report
 ) -> Iterator[Row]:
     """Make the row of DIET in the linear classifier's place."""
-    from benchmarks.diet import Diet, plain_texts, trained
+    from benchmarks.diet import Diet, model_of, plain_texts
 
+    model = model_of(lesson)
+    if not model.is_file():
+        report(f"{model.relative_to(ROOT)} is not there: DIET is skipped (`python -m benchmarks.diet` trains it)")
+        return
     asked = (texts.message(question["text"]) for questions in sets.values() for question in questions)
     read = plain_texts([*lesson.held, *asked])
-    diet = Diet(trained(lesson, report), read, lesson.names.intents, ours, report)
+    diet = Diet(model, read, lesson.names.intents, ours, report)
     yield other("DIET in the linear classifier's place", texts, diet, lesson)
 
 

@@ -1,7 +1,8 @@
 """DIET in the place of the linear classifier: what is asked by Rasa's own, of the features that ship, all else ours.
 
 It learns the same examples as the heads, as they are read: words corrected, brands and abbreviations by their name.
-Trained once in a process of its own, since it needs TensorFlow; kept in ``build/ablation``.
+``python -m benchmarks.diet`` trains it (half an hour and more), in a process of its own, since it needs TensorFlow; the
+ablation asks it where that was done.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from rasa.nlu.constants import SPACY_DOCS
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from benchmarks.asking import ROOT, Report
+from benchmarks.asking import ROOT, Report, prepare_process
 from benchmarks.stock_reading import CACHE, read_by
 from benchmarks.training import plain_environment, timed
 from bot.language.heads import Outputs, Reads
@@ -63,18 +64,19 @@ def plain_texts(messages: Iterable[Message]) -> list[str]:
     return list(dict.fromkeys(read))
 
 
-def trained(lesson: Lesson, report: Report) -> Path:
-    """Find the model that fits a lesson, or train it (a quarter of an hour and more).
+def model_of(lesson: Lesson) -> Path:
+    """Name the file of the model that fits a lesson, whether it is there or not."""
+    digest = hashlib.sha256((yaml.safe_dump(_configuration()) + _examples(lesson)).encode()).hexdigest()[:12]
+    return FOLDER / "models" / f"diet-{digest}.tar.gz"
+
+
+def train(lesson: Lesson, report: Report) -> Path:
+    """Find the model that fits a lesson, or train it.
 
     Raises:
         SystemExit: the training failed; names its log.
     """
-    examples: dict[str, list[str]] = {}
-    for text, place in zip(lesson.texts, lesson.intents.tolist(), strict=True):
-        examples.setdefault(lesson.names.intents[place], []).append(text)
-    config, data = _configuration(), written(examples)
-    digest = hashlib.sha256((yaml.safe_dump(config) + data).encode()).hexdigest()[:12]
-    model = FOLDER / "models" / f"diet-{digest}.tar.gz"
+    model, config, data = model_of(lesson), _configuration(), _examples(lesson)
     if not model.is_file():
         (FOLDER / "data").mkdir(parents=True, exist_ok=True)
         (FOLDER / "data" / "nlu.yml").write_text(data, encoding="utf-8")
@@ -84,6 +86,13 @@ def trained(lesson: Lesson, report: Report) -> Path:
         report(f"DIET is trained for {EPOCHS} epochs on {len(lesson.texts)} examples")
         timed(command, FOLDER, plain_environment(ROOT), FOLDER / "train.log", report)
     return model
+
+
+def _examples(lesson: Lesson) -> str:
+    examples: dict[str, list[str]] = {}
+    for text, place in zip(lesson.texts, lesson.intents.tolist(), strict=True):
+        examples.setdefault(lesson.names.intents[place], []).append(text)
+    return written(examples)
 
 
 def _configuration() -> dict[str, Any]:
@@ -115,3 +124,19 @@ def written(examples: Mapping[str, Sequence[str]]) -> str:
         for intent, texts in sorted(examples.items())
     ]
     return yaml.safe_dump({"version": "3.1", "nlu": entries}, allow_unicode=True, width=10_000)
+
+
+def main() -> int:
+    """Train it on the lesson of the model that ships."""
+    from benchmarks.asking import say
+    from benchmarks.variants import Shipped, Texts, pipeline
+    from bot.serving.training import ensure_model
+
+    shipped = Shipped(ensure_model(ROOT, say))
+    print(train(Texts(pipeline(), shipped.featurizer).lesson(shipped.config["held_out"]), say))
+    return 0
+
+
+if __name__ == "__main__":
+    prepare_process()
+    raise SystemExit(main())
