@@ -42,8 +42,13 @@ OPENERS = frozenset(["also", "and", "any", "but", "or", "so", "then"])
 DENIED = re.compile(r"\bnot\s+(?:[a-z]+\s+){0,3}$", re.IGNORECASE)
 # A sentence on somebody; what it names is the patient's ("her leg wound is infected").
 TELLS = re.compile(
-    r"\b(?:he|she|his|her|him|pt|patient|man|woman|lady|gentleman|\d{2}\s?[mf])\b.*\b(?:is|are|has|had|was|with|on|got|takes|"
+    r"\b(?:he|she|his|her|him|pt|patient|man|woman|lady|gentleman|\d{2}\s?[mf]|wounds?|ulcers?|lesions?)\b.*"
+    r"\b(?:is|are|has|had|was|with|on|got|takes|"
     r"taking|developed|started)\b",
+    re.IGNORECASE,
+)
+ACKNOWLEDGES = re.compile(
+    r"\s*(?:[👍🙏👌✅]|(?:lol|haha|ok|okay|thx|thanks|ta|cheers|great|cool|fair|noted|perfect|got it|makes sense)\b)",
     re.IGNORECASE,
 )
 REFERENCE = re.compile(
@@ -68,7 +73,9 @@ def turn(tracker: Tracker) -> Turn:
     topics = [entity for entity in entities if entity.get("entity") == "topic"]
     words = [word.lower().replace("’", "'") for word in WORD.findall(_without(text, topics))]
     named = _named(text, topics)
-    own = intent == NAMED_ALONE and not whole.foreign and not whole.not_held
+    ranking = {one["name"]: one["confidence"] for one in message.get("intent_ranking") or [] if one["name"]}
+    likeliest = max(ranking, key=lambda name: ranking[name], default=intent)
+    own = NAMED_ALONE in (intent, likeliest) and not whole.foreign and not whole.not_held
     values = measured(load(), text)
     reference = REFERENCE.search(text)
     return Turn(
@@ -82,8 +89,10 @@ def turn(tracker: Tracker) -> Turn:
         pronoun=not PRONOUNS.isdisjoint(words),
         says=tuple(word for word in words if word not in FILLERS | LIGHT),
         words=len(WORD.findall(text)),
-        ranking={one["name"]: one["confidence"] for one in message.get("intent_ranking") or [] if one["name"]},
+        ranking=ranking,
         features=_features(topics, () if TELLS.search(text) and not ASKS.search(text) else whole.topics),
+        acknowledges=bool(ACKNOWLEDGES.match(text)),
+        ended=_ended(text, topics),
         measured={what: value for what, (value, _) in values.items()},
         role=_role(text, intent),
         reference=int(reference[1]) if reference else None,
@@ -135,6 +144,13 @@ def _features(topics: list[dict[str, Any]], about: tuple[str, ...]) -> tuple[str
     kinds = {topic: knowledge.topic_by_id[topic].kind for topic in told}
     aside = [topic for topic in told if kinds[topic] is TopicKind.SUBJECT and topic not in about]
     return tuple(dict.fromkeys([*(topic for topic in told if kinds[topic] is TopicKind.SETTING), *aside]))
+
+
+def _ended(text: str, topics: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Return the settings that a word of the message ends ("no, he's on HD")."""
+    kept = [one for one in topics if one.get("role") != "negated" and not DENIED.search(text[: one.get("start", 0)])]
+    said = {text[one.get("start", 0) : one.get("end", 0)].casefold() for one in kept}
+    return tuple(topic.id for topic in load().topics if said & {word.casefold() for word in topic.ended_by})
 
 
 def question(tracker: Tracker) -> Question:

@@ -46,7 +46,7 @@ class Speaking(Action, ABC):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Read the tracker, say the reply, note it."""
         turn, context = reading.turn(tracker), reading.context(tracker)
-        knowledge = patient.held_for(load(), turn.features, context.features)
+        knowledge = patient.held_for(load(), turn.features, [one for one in context.features if one not in turn.ended])
         lay = (turn.role or context.role) is Role.LAY and not self.for_all
         reply = conversation.decline_lay_reader(knowledge, turn) if lay else self.reply(knowledge, turn, context)
         said = conversation.presented(knowledge, reply.answer, turn, context)

@@ -66,8 +66,9 @@ def changes(context: Context, turn: Turn, reply: Reply, named: Sequence[str] = (
             found["shown_before"] = list(dict.fromkeys((*context.shown_before, *shown)))[-MOST_SHOWN:]
         elif named and context.shown:
             found["shown"] = []
-    if new := [feature for feature in turn.features if feature not in context.features]:
-        found["features"] = [*context.features, *new]
+    features = list(dict.fromkeys((*(one for one in context.features if one not in turn.ended), *turn.features)))
+    if features != list(context.features):
+        found["features"] = features
     if turn.measured:
         found["measured"] = {**context.measured, **turn.measured}
     if turn.role:

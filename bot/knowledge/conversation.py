@@ -31,6 +31,12 @@ NOT_HELD_SURELY = 0.7
 NOT_HELD_AT_ALL = 0.9
 """The same for a first message that only names topics ("switch PD to HD?")."""
 TOUCHED = 0.3
+CLEAR = 0.8
+"""Weight of what is asked from which a pronoun is enough to go on from the last answer, if that holds it."""
+SUMMARISES = 0.25
+"""Weight of a summary from which a message that is not answerable is taken for asking for one."""
+WITH_IT = re.compile(r"\b(?:with|w|on)\s+(?:it|them|that)\b", re.IGNORECASE)
+"""What was spoken of is a treatment, and the outlook asked for is that of the treated."""
 OF_COURSE = 0.2
 """Weight of a dose, a frequency or a duration from which it is asked for beside the others."""
 NAMING, NAMING_OVER = 0.3, 0.5
@@ -44,6 +50,8 @@ SHORTEST, STEM = 4, 5
 MAIN: tuple[Mapping[Facet, float], ...] = ({Facet.USE: 1.0}, {Facet.OVERVIEW: 1.0}, {Facet.RISK: 1.0})
 """What a topic is asked for that is named and nothing else, the first that it answers."""
 COURSE = (Facet.DOSE, Facet.FREQUENCY, Facet.DURATION)
+SELDOM = (None, Facet.ACCESS, Facet.ADMINISTRATION, Facet.AGENT, Facet.METHOD, Facet.INTERACTION)
+"""What documents like this seldom say: a refusal of it stands."""
 REFUSALS = ("out_of_scope", "not_in_document")
 ABOUT_THE_BOT = ("ask_audience", "ask_capabilities", "ask_limits", "ask_currency", "greet", "thank", "goodbye")
 
@@ -90,6 +98,10 @@ def answer(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
 
 def decline(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     """Refuse a message, unless it leans on the conversation and asks something there."""
+    if turn.acknowledges and not turn.named and not turn.asks:
+        return Reply(answer=answering.small_talk(knowledge, turn.whole.copy(update={"intent": "thank"})))
+    if turn.ranking.get("summarise", 0.0) >= SUMMARISES and context.shown_before and not turn.named:
+        return recall.summary(knowledge, turn, context)
     known = context.topics or (_about(knowledge, turn.named) if turn.whole.confidence < NOT_HELD_AT_ALL else ())
     if leans(knowledge, turn, context) or (turn.bare and not turn.whole.foreign and known):
         return answer(knowledge, turn, context)
@@ -119,8 +131,18 @@ def leans(knowledge: Knowledge, turn: Turn, context: Context) -> bool:
     refused = sum(turn.ranking.get(intent, 0.0) for intent in REFUSALS)
     weight = sum(question.asked.values())
     doubted = question.confidence if question.intent in REFUSALS else 0.0
-    longest = POINTING_WORDS if turn.pronoun and doubted < REFUSED_SURELY else FRAGMENT_WORDS
-    sure = refused >= min(weight, REFUSED_SURELY) or (doubted >= NOT_HELD_SURELY and not own)
+    if not (own or turn.refers or turn.asks or question.likely) and _claims(question):
+        # "Ok, will tell the doctor" claims nothing.
+        return False
+    likeliest = max(question.asked, key=lambda facet: question.asked[facet], default=None)
+    clear = (
+        likeliest not in SELDOM and question.asked.get(likeliest, 0.0) >= CLEAR and _holds(knowledge, about, question)
+    )
+    pointed = turn.pronoun and (doubted < REFUSED_SURELY or clear)
+    longest = POINTING_WORDS if pointed else FRAGMENT_WORDS
+    sure = refused >= min(weight, REFUSED_SURELY) or (
+        doubted >= NOT_HELD_SURELY and not own and not (pointed and clear)
+    )
     return turn.words <= longest and weight >= FACETS_WEIGH and not sure
 
 
@@ -193,6 +215,10 @@ def _course_of_nothing(turn: Turn) -> bool:
     """Tell whether a message asks for a dose or a course and names nothing: no drug is guessed for that."""
     asked = turn.questions[0].asked
     return not turn.named and max(asked, key=lambda facet: asked[facet], default=None) in COURSE
+
+
+def _claims(question: Question) -> bool:
+    return max(question.asked, key=lambda facet: question.asked[facet], default=None) is Facet.CLAIM
 
 
 def _names_alone(turn: Turn) -> bool:
@@ -299,7 +325,7 @@ def _spoken_of(knowledge: Knowledge, said: Answer) -> tuple[str, ...]:
     about = set(_about(knowledge, said.understood.topics))
     firsts = tuple(dict.fromkeys(fact.topics[0] for fact in said.facts))
     kinds = {knowledge.topic_by_id[topic].kind for topic in about}
-    if len(firsts) == 1 and kinds and kinds <= {TopicKind.GROUP, TopicKind.SETTING}:
+    if firsts and kinds and kinds <= {TopicKind.GROUP, TopicKind.SETTING}:
         return firsts
     if any(about & set(fact.topics) for fact in said.facts):
         return ()
@@ -328,10 +354,14 @@ def _completed(knowledge: Knowledge, turn: Turn, question: Question, context: Co
     if not own and fragment:
         return question.copy(update={"context": context.topics, "likely": {}, "refers": False})
     kinds = {knowledge.topic_by_id[topic].kind for topic in own}
+    if turn.pronoun and kinds == {TopicKind.GROUP} and _in_group(knowledge, about, own, question):
+        # "How much does it raise the risk?" asks of what was spoken of, not of all risks.
+        return question.copy(update={"topics": (), "context": context.topics, "likely": {}, "refers": False})
     if kinds == {TopicKind.CONDITION} and not _holds(knowledge, own, question) and _holds(knowledge, about, question):
         return question.copy(update={"topics": (), "context": (*context.topics, *own)})
     whole = any(_touched(knowledge, [one], [other for other in own if other != one], question) for one in own)
-    if fragment and own and not whole and not set(own) & set(about) and _touched(knowledge, about, own, question):
+    meant = _touched(knowledge, about, own, question, outlook=bool(WITH_IT.search(turn.text)))
+    if fragment and own and not whole and not set(own) & set(about) and meant:
         topics = tuple(dict.fromkeys((*about, *question.topics)))
         return question.copy(update={"topics": topics, "context": (), "likely": {}, "refers": False})
     # Whether it is joined with what was spoken of was decided here.
@@ -344,14 +374,26 @@ def _each_of_course(question: Question) -> list[Question]:
     return [question.copy(update={"asked": {part: 1.0}}) for part in parts] if len(parts) > 1 else [question]
 
 
-def _touched(knowledge: Knowledge, about: Sequence[str], own: Sequence[str], question: Question) -> bool:
-    """Tell whether the facts on the topic spoken of answer what is asked of the topic named beside it."""
-    return any(_touches(fact, about, own, question) for fact in knowledge.facts)
+def _in_group(knowledge: Knowledge, about: Sequence[str], own: Sequence[str], question: Question) -> bool:
+    """Tell whether facts on the topic spoken of belong to the groups named, and answer what is asked."""
+    facts = [fact for fact in knowledge.facts if set(about) & set(fact.topics) and set(own) & set(fact.topics)]
+    likeliest = max(question.asked, key=lambda facet: question.asked[facet], default=None)
+    return any(likeliest in fact.facets for fact in facts)
 
 
-def _touches(fact: Fact, about: Sequence[str], own: Sequence[str], question: Question) -> bool:
-    # A bare question on the outlook ("how many die of it?") is about the disease.
-    facets = {facet for topic in about for facet in fact.answers(topic) if facet is not Facet.PROGNOSIS}
+def _touched(
+    knowledge: Knowledge, about: Sequence[str], own: Sequence[str], question: Question, outlook: bool = False
+) -> bool:
+    """Tell whether the facts on the topic spoken of answer what is asked of the topic named beside it.
+
+    A bare question on the outlook ("how many die of it?") is about the disease, unless ``outlook`` says otherwise.
+    """
+    return any(_touches(fact, about, own, question, outlook) for fact in knowledge.facts)
+
+
+def _touches(fact: Fact, about: Sequence[str], own: Sequence[str], question: Question, outlook: bool = False) -> bool:
+    answered = {facet for topic in about for facet in fact.answers(topic)}
+    facets = answered if outlook else answered - {Facet.PROGNOSIS}
     total = sum(question.asked.values()) or 1.0
     touched = set(own) & set(fact.touches)
     return bool(touched) and sum(question.asked.get(facet, 0.0) for facet in facets) >= TOUCHED * total

@@ -160,6 +160,9 @@ class Topic(Entry):
     name: str
     words: tuple[str, ...]
     weak: bool = Field(default=False, description="its words are often background: what is meant may be another topic")
+    ended_by: tuple[str, ...] = Field(
+        default=(), description="of a setting: words that, said later, tell that it is not this patient's"
+    )
     read_as: str | None = Field(
         default=None, description="what a reader takes any of its words for (brands, abbreviations)"
     )

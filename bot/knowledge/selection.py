@@ -207,8 +207,11 @@ def _as_learnt(
     for where in sure:
         if where not in shown:
             own = [fact for fact in knowledge.facts if fact.locator == where]
+            best = max((_weight(fact, fact.topics[0], asked) for fact in own), default=0.0)
+            if not best and len(own) < sum(fact.locator == where for fact in knowledge.fact_by_id.values()):
+                # What was meant does not hold for this patient.
+                continue
             topic = own[0].topics[0]
-            best = max(_weight(fact, fact.topics[0], asked) for fact in own)
             result.setdefault(topic, []).extend(
                 fact for fact in own if _weight(fact, fact.topics[0], asked) >= NEAR_BEST * best
             )

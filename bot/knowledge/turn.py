@@ -27,6 +27,10 @@ class Turn(Entry):
     words: int = Field(default=0, description="how many words it has")
     ranking: Mapping[str, float] = Field(default={}, description="weight of the likeliest intents")
     features: tuple[str, ...] = Field(default=(), description="ids of topics named as the patient's features")
+    acknowledges: bool = Field(default=False, description="whether it begins as one that only takes note (ok, thanks)")
+    ended: tuple[str, ...] = Field(
+        default=(), description="ids of settings that the message tells are not the patient's"
+    )
     measured: Mapping[str, float] = Field(default={}, description="values told, by what they measure")
     role: Role | None = Field(default=None, description="who the user says to be")
     reference: int | None = Field(default=None, description="marker of the reference asked for by its number")

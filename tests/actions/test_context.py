@@ -354,10 +354,45 @@ def test_a_fact_that_does_not_hold_in_a_setting_is_not_shown_for_such_a_patient(
     (tmp_path / "knowledge.yaml").write_text(changed, encoding="utf-8")
     monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(tmp_path / "knowledge.yaml"))
     assert ids(talk.say(ASK, "dose of moon salve?", dose=1.0)) == ["salve.dose", "salve.course"]
-    assert talk.say(ASK, "dose of moon salve in a hatchling?", dose=1.0)["kind"] == "out_of_scope"
+    sure = {"salves-and-rest/1": 0.95}
+    assert talk.say(ASK, "dose of moon salve in a hatchling?", likely=sure, dose=1.0)["kind"] == "out_of_scope"
     assert talk.say(ASK, "and how often is moon salve given?", frequency=1.0)["kind"] == "out_of_scope", "told before"
     talk.say(module.ActionStartOver(), "new patient", "start_over")
     assert ids(talk.say(ASK, "dose of moon salve?", dose=1.0)) == ["salve.dose", "salve.course"]
+
+
+def test_a_setting_ends_with_the_word_that_excludes_it(
+    talk: Talk, made_up_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting = "    kind: setting\n    name: young dragons\n"
+    changed = made_up_file.read_text(encoding="utf-8").replace(setting, f"{setting}    ended_by: [cave rest]\n")
+    (tmp_path / "knowledge.yaml").write_text(changed, encoding="utf-8")
+    monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(tmp_path / "knowledge.yaml"))
+    talk.say(ASK, "dose of moon salve in a hatchling?", dose=1.0)
+    talk.say(ASK, "not cave rest, how often is it given?", frequency=1.0)
+    assert dict(talk.slots)["features"] == ["young_dragon"]
+    talk.say(ASK, "when does cave rest end?", monitoring=1.0)
+    assert talk.slots["features"] == []
+
+
+def test_a_pronoun_beside_a_group_is_the_topic_spoken_of(talk: Talk) -> None:
+    talk.say(ASK, "when does cave rest end?", monitoring=1.0)
+    assert ids(talk.say(ASK, "is it part of all care?", use=1.0)) == ["cave.effect"]
+    assert "salve.dose" in ids(talk.say(ASK, "what is part of all care?", use=1.0))
+
+
+def test_who_takes_note_is_not_answered_with_facts(talk: Talk) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert talk.say(REFUSE, "ok thx will tell the smith", "out_of_scope", claim=0.6)["kind"] == "smalltalk"
+    assert ids(talk.say(REFUSE, "will tell the smith", "out_of_scope", claim=0.6)) == []
+    assert "salve.course" in ids(talk.say(ASK, "ok and how often?", frequency=1.0))
+
+
+def test_what_may_ask_for_a_summary_gets_one_where_there_is_something_to_sum_up(talk: Talk) -> None:
+    said = {"ranking": {"summarise": 0.3}, "confidence": 0.6}
+    assert talk.say(REFUSE, "a line for the night watch", "out_of_scope", **said)["kind"] == "out_of_scope"
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert "salve.dose" in ids(talk.say(REFUSE, "a line for the night watch", "out_of_scope", **said))
 
 
 def test_no_drug_is_guessed_for_a_dose(talk: Talk) -> None:
