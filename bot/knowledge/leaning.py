@@ -1,0 +1,167 @@
+"""What a message leaves out: whether it leans on the conversation, and what it takes from there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.knowledge.answering import NAMED_ALONE, Question
+from bot.knowledge.context import Context
+from bot.knowledge.model import Facet, Fact, Knowledge, TopicKind
+from bot.knowledge.selection import LEAST_HELD_SHARE as HELD
+from bot.knowledge.selection import held_share, speak_of, subjects
+from bot.knowledge.turn import Turn
+
+# Chosen on fragments written for it; docs/conversation.md.
+FRAGMENT_WORDS = 8
+"""A message that leans on the one before is at most this long."""
+POINTING_WORDS = 12
+"""The same for one that the reader holds for answerable and that has a pronoun for what it is about."""
+FEW_WORDS = 4
+"""So few words that name nothing lean on the message before, whatever they are."""
+FACETS_WEIGH = 0.35
+"""Least weight of what is asked for which a fragment is answered although the reader found nothing in it to answer."""
+REFUSED_SURELY = 0.5
+"""Weight of the intents of refusal above which a fragment stays refused."""
+NOT_HELD_SURELY = 0.7
+"""Probability that the document holds no answer from which a fragment stays refused."""
+TOUCHED = 0.3
+CLEAR = 0.8
+"""Weight of what is asked from which a pronoun is enough to go on from the last answer, if that holds it."""
+WITH_IT = re.compile(r"\b(?:with|w|on)\s+(?:it|them|that)\b", re.IGNORECASE)
+"""What was spoken of is a treatment, and the outlook asked for is that of the treated."""
+OF_COURSE = 0.2
+"""Weight of a dose, a frequency or a duration from which it is asked for beside the others."""
+NAMING, NAMING_OVER = 0.3, 0.5
+"""Weight of naming a topic, and what all facets have to be below, where a message names something and asks nothing."""
+COURSE = (Facet.DOSE, Facet.FREQUENCY, Facet.DURATION)
+SELDOM = (None, Facet.ACCESS, Facet.ADMINISTRATION, Facet.AGENT, Facet.METHOD, Facet.INTERACTION)
+"""What documents like this seldom say: a refusal of it stands."""
+REFUSALS = ("out_of_scope", "not_in_document")
+
+
+def leans(knowledge: Knowledge, turn: Turn, context: Context) -> bool:
+    """Tell whether a message that was found unanswerable by itself is a fragment that goes on from an answer."""
+    question = turn.whole
+    if question.foreign or question.not_held or not context.topics or len(turn.questions) > 1:
+        return False
+    own, about = about_of(knowledge, question.topics), about_of(knowledge, context.topics)
+    if set(own) <= set(settings_of(knowledge, own)):
+        # "What instead? AF, on dialysis" names the patient, and not what it is about.
+        own = ()
+    if own and not (turn.refers and touched(knowledge, about, own, question)):
+        return False
+    refused = sum(turn.ranking.get(intent, 0.0) for intent in REFUSALS)
+    weight = sum(question.asked.values())
+    doubted = question.confidence if question.intent in REFUSALS else 0.0
+    if not (own or turn.refers or turn.asks or question.likely) and _claims(question):
+        # "Ok, will tell the doctor" claims nothing.
+        return False
+    likeliest = max(question.asked, key=lambda facet: question.asked[facet], default=None)
+    clear = (
+        likeliest not in SELDOM and question.asked.get(likeliest, 0.0) >= CLEAR and holds(knowledge, about, question)
+    )
+    pointed = turn.pronoun and (doubted < REFUSED_SURELY or clear)
+    longest = POINTING_WORDS if pointed else FRAGMENT_WORDS
+    sure = refused >= min(weight, REFUSED_SURELY) or (
+        doubted >= NOT_HELD_SURELY and not own and not (pointed and clear)
+    )
+    return turn.words <= longest and weight >= FACETS_WEIGH and not sure
+
+
+def course_of_nothing(turn: Turn) -> bool:
+    """Tell whether a message asks for a dose or a course and names nothing: no drug is guessed for that."""
+    asked = turn.questions[0].asked
+    return not turn.named and max(asked, key=lambda facet: asked[facet], default=None) in COURSE
+
+
+def _claims(question: Question) -> bool:
+    return max(question.asked, key=lambda facet: question.asked[facet], default=None) is Facet.CLAIM
+
+
+def names_alone(turn: Turn) -> bool:
+    """Tell whether a message names something and asks nothing ("what about obesity?")."""
+    may = turn.ranking.get(NAMED_ALONE, 0.0) >= NAMING and bool(turn.says) and not turn.pronoun
+    return turn.whole.intent == NAMED_ALONE or (may and max(turn.whole.asked.values(), default=0.0) < NAMING_OVER)
+
+
+def asks_by_names(knowledge: Knowledge, turn: Turn) -> bool:
+    """Tell whether the topics named ask something by themselves: what the one does for the other ("tPA survival")."""
+    about = about_of(knowledge, turn.named)
+    return any(speak_of(knowledge, [one], [other for other in about if other != one]) for one in about)
+
+
+def complete(knowledge: Knowledge, turn: Turn, question: Question, context: Context) -> Question:
+    """Give a question the topics that it leaves out."""
+    about = about_of(knowledge, context.topics)
+    if not about or len(turn.questions) > 1:
+        return question.copy(update={"context": context.topics})
+    if turn.words > FRAGMENT_WORDS and not (turn.pronoun and turn.words <= POINTING_WORDS):
+        return question.copy(update={"context": context.topics, "refers": False})
+    own = about_of(knowledge, question.topics)
+    fragment = turn.refers or turn.words <= FEW_WORDS
+    if not own and fragment and not turn.refers and max(question.asked.values(), default=1.0) < TOUCHED:
+        # "Which levels matter?": what is asked is as unclear as of what.
+        return question.copy(update={"context": ()})
+    if not own and fragment:
+        return question.copy(update={"context": context.topics, "likely": {}, "refers": False})
+    kinds = {knowledge.topic_by_id[topic].kind for topic in own}
+    if turn.pronoun and kinds == {TopicKind.GROUP} and _in_group(knowledge, about, own, question):
+        # "How much does it raise the risk?" asks of what was spoken of, not of all risks.
+        return question.copy(update={"topics": (), "context": context.topics, "likely": {}, "refers": False})
+    if kinds == {TopicKind.CONDITION} and not holds(knowledge, own, question) and holds(knowledge, about, question):
+        return question.copy(update={"topics": (), "context": (*context.topics, *own)})
+    whole = any(touched(knowledge, [one], [other for other in own if other != one], question) for one in own)
+    meant = touched(knowledge, about, own, question, outlook=bool(WITH_IT.search(turn.text)))
+    if fragment and own and not whole and not set(own) & set(about) and meant:
+        topics = tuple(dict.fromkeys((*about, *question.topics)))
+        return question.copy(update={"topics": topics, "context": (), "likely": {}, "refers": False})
+    # Whether it is joined with what was spoken of was decided here.
+    return question.copy(update={"context": context.topics, "refers": False})
+
+
+def each_of_course(question: Question) -> list[Question]:
+    """Take a question on several parts of a course of treatment ("dose and frequency?") for one on each."""
+    parts = [facet for facet in COURSE if question.asked.get(facet, 0.0) >= OF_COURSE]
+    return [question.copy(update={"asked": {part: 1.0}}) for part in parts] if len(parts) > 1 else [question]
+
+
+def _in_group(knowledge: Knowledge, about: Sequence[str], own: Sequence[str], question: Question) -> bool:
+    """Tell whether facts on the topic spoken of belong to the groups named, and answer what is asked."""
+    facts = [fact for fact in knowledge.facts if set(about) & set(fact.topics) and set(own) & set(fact.topics)]
+    likeliest = max(question.asked, key=lambda facet: question.asked[facet], default=None)
+    return any(likeliest in fact.facets for fact in facts)
+
+
+def touched(
+    knowledge: Knowledge, about: Sequence[str], own: Sequence[str], question: Question, outlook: bool = False
+) -> bool:
+    """Tell whether the facts on the topic spoken of answer what is asked of the topic named beside it.
+
+    A bare question on the outlook ("how many die of it?") is about the disease, unless ``outlook`` says otherwise.
+    """
+    return any(touches(fact, about, own, question, outlook) for fact in knowledge.facts)
+
+
+def touches(fact: Fact, about: Sequence[str], own: Sequence[str], question: Question, outlook: bool = False) -> bool:
+    """Tell whether one fact on the topics spoken of answers what is asked of a topic named beside them."""
+    answered = {facet for topic in about for facet in fact.answers(topic)}
+    facets = answered if outlook else answered - {Facet.PROGNOSIS}
+    total = sum(question.asked.values()) or 1.0
+    touched = set(own) & set(fact.touches)
+    return bool(touched) and sum(question.asked.get(facet, 0.0) for facet in facets) >= TOUCHED * total
+
+
+def holds(knowledge: Knowledge, topics: Sequence[str], question: Question) -> bool:
+    """Tell whether facts on one of the topics answer what is asked."""
+    return any(held_share(knowledge, topic, question.asked) >= HELD for topic in topics)
+
+
+def about_of(knowledge: Knowledge, topics: Sequence[str]) -> tuple[str, ...]:
+    """Return the topics that a message is about, of those named."""
+    return subjects(knowledge, topics)
+
+
+def settings_of(knowledge: Knowledge, topics: Sequence[str]) -> tuple[str, ...]:
+    """Return the topics that are a patient's settings."""
+    return tuple(topic for topic in topics if knowledge.topic_by_id[topic].kind is TopicKind.SETTING)
