@@ -10,9 +10,9 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import reading
-from bot.knowledge import conversation, patient
+from bot.knowledge import conversation
 from bot.knowledge.answer import Answer, to_custom
-from bot.knowledge.context import Context, changes
+from bot.knowledge.context import Context, changes, features
 from bot.knowledge.loading import load
 from bot.knowledge.model import Knowledge
 from bot.knowledge.rendering import to_text
@@ -46,7 +46,7 @@ class Speaking(Action, ABC):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Read the tracker, say the reply, note it."""
         turn, context = reading.turn(tracker), reading.context(tracker)
-        knowledge = patient.held_for(load(), turn.features, [one for one in context.features if one not in turn.ended])
+        knowledge = load().holding_in(features(context, turn))
         lay = (turn.role or context.role) is Role.LAY and not self.for_all
         reply = conversation.decline_lay_reader(knowledge, turn) if lay else self.reply(knowledge, turn, context)
         said = conversation.presented(knowledge, reply.answer, turn, context)

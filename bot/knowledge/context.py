@@ -42,6 +42,11 @@ def from_slots(slots: Mapping[str, Any]) -> Context:
         return Context()
 
 
+def features(context: Context, turn: Turn) -> tuple[str, ...]:
+    """Return the patient's features as they are with a message: those told, less those that it ends, and its own."""
+    return tuple(dict.fromkeys((*(one for one in context.features if one not in turn.ended), *turn.features)))
+
+
 def changes(context: Context, turn: Turn, reply: Reply, named: Sequence[str] = ()) -> dict[str, Any]:
     """Return the slots to set after an answer, as JSON holds them.
 
@@ -66,9 +71,8 @@ def changes(context: Context, turn: Turn, reply: Reply, named: Sequence[str] = (
             found["shown_before"] = list(dict.fromkeys((*context.shown_before, *shown)))[-MOST_SHOWN:]
         elif named and context.shown:
             found["shown"] = []
-    features = list(dict.fromkeys((*(one for one in context.features if one not in turn.ended), *turn.features)))
-    if features != list(context.features):
-        found["features"] = features
+    if (told := features(context, turn)) != context.features:
+        found["features"] = list(told)
     if turn.measured:
         found["measured"] = {**context.measured, **turn.measured}
     if turn.role:

@@ -19,18 +19,6 @@ _QUANTITY = re.compile(r"hormone|level|count", re.IGNORECASE)
 _NUMBER = r"(?P<value>\d{1,5}(?:\.\d+)?)(?![\d.]*\d)\s*(?P<unit>%|[a-zµ]+/[a-z]+)?"
 
 
-def held_for(knowledge: Knowledge, now: Sequence[str], before: Sequence[str]) -> Knowledge:
-    """Return the knowledge base as it holds for a patient.
-
-    Args:
-        knowledge: the knowledge base.
-        now: features that the message names; a setting among them counts instead of those told earlier.
-        before: features named earlier.
-    """
-    named = [one for one in now if knowledge.topic_by_id[one].kind is TopicKind.SETTING]
-    return knowledge.holding_in(named or before)
-
-
 def measured(knowledge: Knowledge, text: str) -> dict[str, tuple[float, int]]:
     """Read the values of a text that the document has a threshold for.
 

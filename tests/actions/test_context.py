@@ -351,12 +351,18 @@ def test_a_fact_that_does_not_hold_in_a_setting_is_not_shown_for_such_a_patient(
     changed = made_up_file.read_text(encoding="utf-8")
     for facets in ("    facets: [dose, use]", "    facets: [frequency, duration]"):
         changed = changed.replace(facets, f"    not_in: [young_dragon]\n{facets}")
+    elder = "topics:\n  - {id: old_dragon, kind: setting, name: old dragons, words: [elder]}\n"
+    changed = changed.replace("topics:\n", elder, 1)
+    monkeypatch.setitem(WORDS, "elder", "old_dragon")
     (tmp_path / "knowledge.yaml").write_text(changed, encoding="utf-8")
     monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(tmp_path / "knowledge.yaml"))
     assert ids(talk.say(ASK, "dose of moon salve?", dose=1.0)) == ["salve.dose", "salve.course"]
     sure = {"salves-and-rest/1": 0.95}
     assert talk.say(ASK, "dose of moon salve in a hatchling?", likely=sure, dose=1.0)["kind"] == "out_of_scope"
     assert talk.say(ASK, "and how often is moon salve given?", frequency=1.0)["kind"] == "out_of_scope", "told before"
+    assert talk.say(ASK, "dose of moon salve in an elder?", dose=1.0)["kind"] == "out_of_scope", (
+        "another does not lift it"
+    )
     talk.say(module.ActionStartOver(), "new patient", "start_over")
     assert ids(talk.say(ASK, "dose of moon salve?", dose=1.0)) == ["salve.dose", "salve.course"]
 
