@@ -12,7 +12,7 @@ from bot.knowledge.answering import NAMED_ALONE, Question
 from bot.knowledge.context import Context, from_slots
 from bot.knowledge.loading import load
 from bot.knowledge.model import Facet, TopicKind
-from bot.knowledge.patient import measured
+from bot.knowledge.patient import corrected, measured
 from bot.knowledge.turn import Turn
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -77,6 +77,10 @@ def turn(tracker: Tracker) -> Turn:
     likeliest = max(ranking, key=lambda name: ranking[name], default=intent)
     own = NAMED_ALONE in (intent, likeliest) and not whole.foreign and not whole.not_held
     values = measured(load(), text)
+    told = {what: value for what, (value, _) in values.items()}
+    if anew := corrected(load(), text, context(tracker).measured):
+        # Asks again what was asked, with the value as it should have been.
+        told, named, own = {anew[0]: anew[1]}, (anew[2],), True
     reference = REFERENCE.search(text)
     return Turn(
         whole=whole,
@@ -93,7 +97,7 @@ def turn(tracker: Tracker) -> Turn:
         features=_features(topics, () if TELLS.search(text) and not ASKS.search(text) else whole.topics),
         acknowledges=bool(ACKNOWLEDGES.match(text)),
         ended=_ended(text, topics),
-        measured={what: value for what, (value, _) in values.items()},
+        measured=told,
         role=_role(text, intent),
         reference=int(reference[1]) if reference else None,
         incomplete=bool(INCOMPLETE.search(text)),

@@ -17,6 +17,12 @@ from bot.knowledge.selection import subjects
 _BETWEEN = r"(?:\s*[:=~]?\s*(?:(?:level|levels|of|is|was|at|now|came|back|about|around|still|today|only|just)\s+){0,4})"
 _QUANTITY = re.compile(r"hormone|level|count", re.IGNORECASE)
 _NUMBER = r"(?P<value>\d{1,5}(?:\.\d+)?)(?![\d.]*\d)\s*(?P<unit>%|[a-zµ]+/[a-z]+)?"
+# "Typo, its 720", "sorry, 720 not 620": nothing but a value in the place of the one told before.
+_CORRECTS = re.compile(
+    r"\W*(?:(?:no|oops|sorry|typo|correction|actually|wait|meant|i\s+meant|make\s+(?:that|it)|should\s+(?:be|read))\b\W*)+"
+    rf"(?:(?:it['’]?s|it\s+is|it\s+was|that['’]?s|is|was|be|read)\s+)*{_NUMBER}(?:\W+not\s+[\d.]+)?\W*",
+    re.IGNORECASE,
+)
 
 
 def measured(knowledge: Knowledge, text: str) -> dict[str, tuple[float, int]]:
@@ -34,6 +40,21 @@ def measured(knowledge: Knowledge, text: str) -> dict[str, tuple[float, int]]:
             if unit is None or unit.lower() == figure.unit.lower():
                 found[figure.measures] = (float(match["value"]), match.start())
     return found
+
+
+def corrected(knowledge: Knowledge, text: str, before: Mapping[str, float]) -> tuple[str, float, str] | None:
+    """Read a value that takes the place of the only one told before, without its name ("typo, its 720").
+
+    Returns:
+        What it measures, the value, and the id of the topic that it belongs to; None where the text is anything else.
+    """
+    match = _CORRECTS.fullmatch(text)
+    if match is None or len(before) != 1:
+        return None
+    for fact, figure in _thresholds(knowledge):
+        if figure.measures in before and (match["unit"] or figure.unit).lower() == figure.unit.lower():
+            return figure.measures, float(match["value"]), fact.topics[0]
+    return None
 
 
 def compared(knowledge: Knowledge, facts: Sequence[Fact], values: Mapping[str, float]) -> tuple[str, ...]:

@@ -328,6 +328,24 @@ def test_a_value_told_is_held_against_the_document_s_threshold(talk: Talk, made_
     assert figure.measures not in talk.text
 
 
+@pytest.mark.parametrize("text", ["typo, its 70", "sorry, 70 not 45", "no 70%", "oops - should be 70"])
+def test_a_value_is_corrected_without_its_name(talk: Talk, made_up_knowledge: Knowledge, text: str) -> None:
+    (figure,) = made_up_knowledge.fact_by_id["cave.end"].figures
+    talk.say(ASK, "when does cave rest end? scale count against the usual is 45%", monitoring=1.0)
+    custom = talk.say(REFUSE, text, "out_of_scope", confidence=0.95)
+    assert talk.slots["measured"] == {figure.measures: 70}
+    assert "cave.end" in [fact["id"] for fact in custom["facts"]]
+    assert "70" in talk.text
+
+
+@pytest.mark.parametrize("text", ["sorry, 70 g?", "no, 70 mg/kg", "70", "no, dose of 70"])
+def test_another_number_corrects_no_value(talk: Talk, text: str) -> None:
+    talk.say(ASK, "when does cave rest end? scale count against the usual is 45%", monitoring=1.0)
+    before = talk.slots["measured"]
+    talk.say(REFUSE, text, "out_of_scope", confidence=0.95)
+    assert talk.slots["measured"] == before
+
+
 def test_a_feature_told_earlier_is_shown_with_the_facts_that_speak_of_it(
     talk: Talk, made_up_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
