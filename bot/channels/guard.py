@@ -43,6 +43,8 @@ EVENTS_VARIABLE = "EVENTS_URL"
 EVENT_ID, ACCOUNT = "event_id", "account"
 """Keys of a stock channel's metadata that the guard reads."""
 
+NODS = re.compile(r"[\s👍👌🙏✅\U0001F3FB-\U0001F3FF]+")
+"""Thanks without a word, in each tone of skin."""
 # Messengers send these around what was typed; "<" and ">" by themselves compare values.
 FORMATTING = re.compile(
     r"</?(?:a|b|blockquote|br|code|div|em|font|h[1-6]|i|li|ol|p|pre|s|span|strong|sub|sup|u|ul)(?:\s[^<>]*)?/?>",
@@ -86,6 +88,8 @@ def objection(text: str) -> Answer | None:
     """Return the answer to a message that cannot be a question, or None where it can."""
     if len(text) > MOST_CHARACTERS:
         return ask_for_question(load(), phrases.TOO_LONG.format(length=len(text), most=MOST_CHARACTERS))
+    if NODS.fullmatch(text):
+        return None
     if sum(sign.isalnum() for sign in text) < 2:
         return ask_for_question(load(), phrases.NOTHING_TO_READ)
     if not any(sign.isascii() and sign.isalnum() for sign in text):

@@ -21,7 +21,9 @@ from bot.knowledge.leaning import (
     each_of_course,
     leans,
     names_alone,
+    points_at_nothing,
     settings_of,
+    takes_back,
     touches,
 )
 from bot.knowledge.model import Facet, Fact, Knowledge, TopicKind
@@ -48,6 +50,8 @@ def answer(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     """Answer the questions of a message, each with what it leaves out taken from the conversation."""
     if turn.bare and asks_by_names(knowledge, turn):
         turn = turn.copy(update={"bare": False})
+    elif takes_back(knowledge, turn, context):
+        turn = turn.copy(update={"bare": True})
     if turn.bare and about_of(knowledge, turn.named):
         return _answer_topic(knowledge, turn, context)
     if names_alone(turn) and not turn.named:
@@ -62,13 +66,15 @@ def answer(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     talk = max(turn.ranking, key=lambda name: turn.ranking[name], default="")
     if talk in ABOUT_THE_BOT and not turn.whole.topics and sum(turn.whole.asked.values()) < TOUCHED:
         return Reply(answer=answering.small_talk(knowledge, turn.whole.copy(update={"intent": talk})))
-    if course_of_nothing(turn) and not context.topics:
+    if points_at_nothing(knowledge, turn, context) or (course_of_nothing(turn) and not context.topics):
         return Reply(answer=answering.ask_about_what(knowledge, turn.questions[0]), asked=turn.whole.asked)
     if asked_back := _asked_back(knowledge, turn, context):
         return Reply(answer=asked_back, asked=turn.whole.asked)
     if turn.bare and context.topics and context.asked:
         # "And in CKD?" asks the same again, of such a patient.
-        turn = turn.copy(update={"questions": (turn.questions[0].copy(update={"asked": context.asked}),)})
+        likeliest = max(context.asked, key=lambda facet: context.asked[facet])
+        again = turn.questions[0].copy(update={"asked": context.asked, "intent": _intent(likeliest)})
+        turn = turn.copy(update={"questions": (again,)})
     completed = [complete(knowledge, turn, question, context) for question in turn.questions]
     asked = completed[0].asked
     questions = [one for question in completed for one in each_of_course(question)]
@@ -90,6 +96,8 @@ def decline(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
         return Reply(answer=answering.small_talk(knowledge, turn.whole.copy(update={"intent": "thank"})))
     if turn.ranking.get("summarise", 0.0) >= SUMMARISES and context.shown_before and not turn.named:
         return recall.summary(knowledge, turn, context)
+    if takes_back(knowledge, turn, context) or (points_at_nothing(knowledge, turn, context) and _weighs(turn)):
+        return answer(knowledge, turn, context)
     known = context.topics or (about_of(knowledge, turn.named) if turn.whole.confidence < NOT_HELD_AT_ALL else ())
     if leans(knowledge, turn, context) or (turn.bare and not turn.whole.foreign and known):
         return answer(knowledge, turn, context)
@@ -240,13 +248,16 @@ def _asked_back(knowledge: Knowledge, turn: Turn, context: Context) -> Answer | 
     return Answer(kind=Kind.CLARIFY, lead=phrases.CLARIFY_BETWEEN, understood=understood, follow_ups=offered)
 
 
+def _weighs(turn: Turn) -> bool:
+    """Tell whether a message asks more than it is unanswerable."""
+    asked, refused = sum(turn.whole.asked.values()), sum(turn.ranking.get(intent, 0.0) for intent in REFUSALS)
+    return asked >= FACETS_WEIGH and refused < REFUSED_SURELY
+
+
 def _tells(knowledge: Knowledge, turn: Turn) -> bool:
     """Tell whether a message only tells of a patient, and of what the document speaks of."""
-    question = turn.whole
-    refused = sum(turn.ranking.get(intent, 0.0) for intent in REFUSALS)
-    beyond = question.foreign or question.not_held or refused >= REFUSED_SURELY
-    told = turn.features or turn.measured
-    return bool(told) and not turn.asks and not beyond and sum(question.asked.values()) >= FACETS_WEIGH
+    beyond = turn.whole.foreign or turn.whole.not_held
+    return bool(turn.features or turn.measured) and not turn.asks and not beyond and _weighs(turn)
 
 
 def _what_to_know(knowledge: Knowledge, turn: Turn) -> Answer:

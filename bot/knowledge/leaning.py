@@ -30,6 +30,8 @@ CLEAR = 0.8
 """Weight of what is asked from which a pronoun is enough to go on from the last answer, if that holds it."""
 WITH_IT = re.compile(r"\b(?:with|w|on)\s+(?:it|them|that)\b", re.IGNORECASE)
 """What was spoken of is a treatment, and the outlook asked for is that of the treated."""
+ELSE = re.compile(r"\b(?:else|others?|another|besides)\b", re.IGNORECASE)
+"""What was shown is not what is asked for."""
 OF_COURSE = 0.2
 """Weight of a dose, a frequency or a duration from which it is asked for beside the others."""
 NAMING, NAMING_OVER = 0.3, 0.5
@@ -69,6 +71,32 @@ def leans(knowledge: Knowledge, turn: Turn, context: Context) -> bool:
     return turn.words <= longest and weight >= FACETS_WEIGH and not sure
 
 
+def points_at_nothing(knowledge: Knowledge, turn: Turn, context: Context) -> bool:
+    """Tell whether "it" stands for nothing that was spoken of ("does he need it?" as a first message)."""
+    question = turn.whole
+    nothing = not (context.topics or about_of(knowledge, question.topics) or question.foreign or question.not_held)
+    return turn.pronoun and nothing and len(turn.questions) == 1 and turn.words <= FRAGMENT_WORDS
+
+
+def takes_back(knowledge: Knowledge, turn: Turn, context: Context) -> bool:
+    """Tell whether a message tells of a patient for whom what was shown last is not stated ("wait, he's on PD")."""
+    # Facts by id are all facts; those listed are the ones that hold for this patient.
+    return bool(turn.features) and not turn.asks and not {fact.id for fact in knowledge.facts}.issuperset(context.shown)
+
+
+def other_than_shown(knowledge: Knowledge, turn: Turn, question: Question, context: Context) -> Question | None:
+    """Ask of what was not shown last, where the message asks what else there is and the heads know of it."""
+    if about_of(knowledge, question.topics) or turn.words > FRAGMENT_WORDS or not ELSE.search(turn.text):
+        return None
+    shown = {fact.locator for fact in knowledge.facts if fact.id in context.shown}
+    likely = {where: share for where, share in question.likely.items() if share >= CLEAR and where not in shown}
+    others = [fact for fact in knowledge.facts if fact.locator in likely]
+    topics = tuple(dict.fromkeys(topic for fact in others for topic in about_of(knowledge, fact.topics)))
+    if not shown or not topics:
+        return None
+    return question.copy(update={"topics": topics, "likely": likely, "context": (), "refers": False})
+
+
 def course_of_nothing(turn: Turn) -> bool:
     """Tell whether a message asks for a dose or a course and names nothing: no drug is guessed for that."""
     asked = turn.questions[0].asked
@@ -96,6 +124,8 @@ def complete(knowledge: Knowledge, turn: Turn, question: Question, context: Cont
     about = about_of(knowledge, context.topics)
     if not about or len(turn.questions) > 1:
         return question.copy(update={"context": context.topics})
+    if other := other_than_shown(knowledge, turn, question, context):
+        return other
     if turn.words > FRAGMENT_WORDS and not (turn.pronoun and turn.words <= POINTING_WORDS):
         return question.copy(update={"context": context.topics, "refers": False})
     own = about_of(knowledge, question.topics)
@@ -106,8 +136,9 @@ def complete(knowledge: Knowledge, turn: Turn, question: Question, context: Cont
     if not own and fragment:
         return question.copy(update={"context": context.topics, "likely": {}, "refers": False})
     kinds = {knowledge.topic_by_id[topic].kind for topic in own}
-    if turn.pronoun and kinds == {TopicKind.GROUP} and _in_group(knowledge, about, own, question):
-        # "How much does it raise the risk?" asks of what was spoken of, not of all risks.
+    pointed = turn.pronoun or (turn.refers and turn.words <= FEW_WORDS and not turn.bare)
+    if pointed and kinds == {TopicKind.GROUP} and _in_group(knowledge, about, own, question):
+        # "How much does it raise the risk?" and "so why first line?" ask of what was spoken of, not of all.
         return question.copy(update={"topics": (), "context": context.topics, "likely": {}, "refers": False})
     if kinds == {TopicKind.CONDITION} and not holds(knowledge, own, question) and holds(knowledge, about, question):
         return question.copy(update={"topics": (), "context": (*context.topics, *own)})

@@ -385,6 +385,25 @@ def test_a_fact_that_does_not_hold_in_a_setting_is_not_shown_for_such_a_patient(
     assert ids(talk.say(ASK, "dose of moon salve?", dose=1.0)) == ["salve.dose", "salve.course"]
 
 
+def test_what_was_shown_is_taken_back_where_the_patient_turns_out_to_be_another(
+    talk: Talk, made_up_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = made_up_file.read_text(encoding="utf-8")
+    for facets in ("    facets: [dose, use]", "    facets: [frequency, duration]"):
+        changed = changed.replace(facets, f"    not_in: [young_dragon]\n{facets}")
+    (tmp_path / "knowledge.yaml").write_text(changed, encoding="utf-8")
+    monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(tmp_path / "knowledge.yaml"))
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    custom = talk.say(NOT_HELD, "oh wait, a hatchling", "not_in_document", confidence=0.4, claim=0.8)
+    assert custom["kind"] == "out_of_scope"
+    assert phrases.ASKED[Facet.DOSE] in talk.text, "it says what of"
+    talk.say(module.ActionStartOver(), "new patient", "start_over")
+    talk.say(ASK, "what can go wrong with cave rest?", risk=1.0)
+    doubted = {"not_in_document": 0.1}
+    noted = talk.say(NOT_HELD, "oh wait, a hatchling", "not_in_document", confidence=0.4, ranking=doubted, claim=0.8)
+    assert noted["kind"] == "clarify", "nothing to take back"
+
+
 def test_a_setting_ends_with_the_word_that_excludes_it(
     talk: Talk, made_up_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -403,6 +422,20 @@ def test_a_pronoun_beside_a_group_is_the_topic_spoken_of(talk: Talk) -> None:
     talk.say(ASK, "when does cave rest end?", monitoring=1.0)
     assert ids(talk.say(ASK, "is it part of all care?", use=1.0)) == ["cave.effect"]
     assert "salve.dose" in ids(talk.say(ASK, "what is part of all care?", use=1.0))
+
+
+def test_why_a_group_is_asked_of_what_was_spoken_of(talk: Talk) -> None:
+    talk.say(ASK, "when does cave rest end?", monitoring=1.0)
+    assert ids(talk.say(ASK, "so when all care", use=1.0)) == ["cave.effect"]
+
+
+def test_what_else_there_is_leaves_out_what_was_shown(talk: Talk) -> None:
+    likely = {"salves-and-rest/2": 0.9, "follow-up-of-the-blight/2": 0.85}
+    talk.say(ASK, "what can go wrong with cave rest?", risk=1.0)
+    assert "salve.shine" in ids(talk.say(ASK, "anything else that goes wrong", likely=likely, risk=1.0))
+    assert talk.slots["topics"] == ["moon_salve"]
+    talk.say(ASK, "what can go wrong with cave rest?", risk=1.0)
+    assert ids(talk.say(ASK, "anything that goes wrong", likely=likely, risk=1.0)) == ["cave.haste"]
 
 
 def test_who_takes_note_is_not_answered_with_facts(talk: Talk) -> None:
@@ -604,6 +637,24 @@ def test_nobody_is_asked_back_twice_running(talk: Talk, second: Action) -> None:
 def test_a_pronoun_that_stands_for_nothing_is_asked_back(talk: Talk) -> None:
     custom = talk.say(ASK, "does it help?", meant="moon_salve", likely={}, effect=0.5, monitoring=0.5)
     assert custom["kind"] == "answer", "only one reading"
+
+
+@pytest.mark.parametrize(
+    ("action", "intent", "asked", "kind"),
+    [
+        (ASK, "ask_evidence", 0.8, "clarify"), (REFUSE, "out_of_scope", 0.5, "clarify"),
+        (REFUSE, "out_of_scope", 0.2, "out_of_scope"),
+    ],
+)  # fmt: skip
+def test_a_pronoun_without_anything_before_it_is_asked_back(
+    talk: Talk, action: Action, intent: str, asked: float, kind: str
+) -> None:
+    said = "and the evidence for it?"
+    custom = talk.say(
+        action, said, intent, likely={"overview/1": 0.6}, confidence=0.6, ranking={intent: 0.3}, use=asked
+    )
+    assert custom["kind"] == kind
+    assert custom["facts"] == []
 
 
 @pytest.mark.parametrize(("action", "confidence", "kind"), [(ASK, 0.9, "clarify"), (NOT_HELD, 0.2, "clarify"),

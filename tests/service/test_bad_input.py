@@ -37,6 +37,11 @@ def test_nothing_to_read(ask, sender: str, text: str) -> None:
     assert [button["payload"] for button in reply.buttons] == reply.custom["follow_ups"]
 
 
+@pytest.mark.parametrize("text", ["\U0001f44d", " \U0001f44d\U0001f3fd ", "\U0001f64f\U0001f64f"], ids=ascii)
+def test_thanks_without_a_word(ask, sender: str, text: str) -> None:
+    assert ask(sender, text).kind == "smalltalk"
+
+
 @pytest.mark.parametrize("length", [MOST_CHARACTERS + 1, 20_000, 2_000_000])
 def test_too_long(ask, sender: str, length: int) -> None:
     reply = ask(sender, ("dose of thiosulfate " * (length // 20 + 1))[:length])
