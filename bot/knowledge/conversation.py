@@ -32,7 +32,7 @@ from bot.knowledge.selection import choices, follow_ups
 from bot.knowledge.turn import Reply, Turn
 
 NOT_HELD_AT_ALL = 0.9
-"""Probability of a refusal from which a first message that only names topics stays refused ("switch PD to HD?")."""
+"""Probability of a refusal from which a message that only names topics, or tells of a patient, stays refused."""
 SUMMARISES = 0.25
 """Weight of a summary from which a message that is not answerable is taken for asking for one."""
 UNSURE, CLOSE, LEAST = 0.6, 0.75, 0.2
@@ -256,7 +256,10 @@ def _weighs(turn: Turn) -> bool:
 
 def _tells(knowledge: Knowledge, turn: Turn) -> bool:
     """Tell whether a message only tells of a patient, and of what the document speaks of."""
-    beyond = turn.whole.foreign or turn.whole.not_held
+    question = turn.whole
+    claims = max(question.asked, key=lambda facet: question.asked[facet], default=None) is Facet.CLAIM
+    # "Apixaban mg per day HD" asks, though not in the form of a question.
+    beyond = question.foreign or question.not_held or (question.confidence >= NOT_HELD_AT_ALL and not claims)
     return bool(turn.features or turn.measured) and not turn.asks and not beyond and _weighs(turn)
 
 

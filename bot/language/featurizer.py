@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.language.encoder import ENCODER_FILE, Encoder, Encodes, write_encoder
 from bot.language.parts import pieces
+from bot.language.persisted import persisted
 from bot.language.pipeline import plain_text
 from bot.language.weights import TOKENIZER_FILE
 
@@ -98,12 +98,9 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             EncoderError: a file of the encoder is missing.
         """
         component = cls.create(config, model_storage, resource, execution_context)
-        with ExitStack() as stack:
-            try:
-                folder = stack.enter_context(model_storage.read_from(resource))
-            except ValueError:
-                return component
-            component._read(folder)
+        with persisted(model_storage, resource) as folder:
+            if folder is not None:
+                component._read(folder)
         return component
 
     def _read(self, folder: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -33,6 +32,7 @@ from bot.language.labels import EMERGENCY, HELD, NOT_IN_DOCUMENT, OTHER, OUT_OF_
 from bot.language.lesson import Lesson, lesson_of
 from bot.language.ngrams import Ngrams
 from bot.language.parts import pieces
+from bot.language.persisted import persisted
 from bot.language.pipeline import NOT_HELD, TOPIC, plain_text
 
 RANKING, QUESTIONS = "intent_ranking", "questions"
@@ -167,12 +167,9 @@ class QuestionReader(IntentClassifier, GraphComponent):
             ValueError: a file of the heads is missing or damaged.
         """
         component = cls(config, model_storage, resource)
-        with ExitStack() as stack:
-            try:
-                folder = stack.enter_context(model_storage.read_from(resource))
-            except ValueError:
-                return component
-            component._read(folder)
+        with persisted(model_storage, resource) as folder:
+            if folder is not None:
+                component._read(folder)
         return component
 
     def _read(self, folder: Path) -> None:

@@ -180,6 +180,12 @@ def test_a_patient_told_of_is_noted_and_the_question_asked_for(talk: Talk) -> No
     assert talk.say(REFUSE, "a hatchling sings.", "out_of_scope", claim=0.1)["kind"] == "out_of_scope"
 
 
+def test_what_is_asked_without_a_question_mark_is_not_taken_for_a_patient_s_history(talk: Talk) -> None:
+    sure = {"not_in_document": 0.1}
+    custom = talk.say(NOT_HELD, "shell oil a day hatchling", "not_in_document", confidence=0.97, ranking=sure, dose=0.9)
+    assert custom["kind"] == "out_of_scope"
+
+
 def test_what_the_reader_takes_for_meant_goes_before_what_was_spoken_of(talk: Talk) -> None:
     talk.say(ASK, "what can go wrong with moon salve?", risk=1.0)
     assert ids(talk.say(ASK, "and the sleeping?", meant="cave_rest", risk=1.0)) == ["cave.haste"]
