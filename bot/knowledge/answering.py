@@ -51,11 +51,11 @@ def answer_question(knowledge: Knowledge, question: Question) -> Answer:
     if not subjects(knowledge, topics) and max(question.likely.values(), default=0.0) < NAMELESS:
         return ask_about_what(knowledge, question)
     # What was learnt of whole questions says nothing of one that needs the conversation.
-    selection = select(knowledge, topics, question.asked, {} if assumed else question.likely)
+    selection = _selected(knowledge, topics, question.asked, {} if assumed else question.likely)
     if not selection.facts and question.intent == NAMED_ALONE:
         selection = select(knowledge, topics, {Facet.USE: 1.0})
     if not selection.facts:
-        return _not_said(knowledge, question, topics, assumed)
+        return not_said(knowledge, question, topics, assumed)
     return Answer(
         kind=Kind.ANSWER,
         lead=phrases.CLAIM if question.intent == "state_claim" else "",
@@ -65,6 +65,16 @@ def answer_question(knowledge: Knowledge, question: Question) -> Answer:
         understood=_understood(question, topics, assumed),
         follow_ups=follow_ups(knowledge, topics, (*selection.facts, *selection.pitfalls)),
     )
+
+
+def _selected(
+    knowledge: Knowledge, topics: Sequence[str], asked: Mapping[Facet, float], likely: Mapping[str, float]
+) -> Selection:
+    """Select facts; only by what their own words answer where no bullet is held for likely."""
+    if likely:
+        return select(knowledge, topics, asked, likely)
+    found = select(knowledge.squarely, topics, asked)
+    return found.copy(update={"facts": tuple(knowledge.fact_by_id[fact.id] for fact in found.facts)})
 
 
 def answer_questions(knowledge: Knowledge, questions: Sequence[Question]) -> Answer:
@@ -239,7 +249,7 @@ def ask_about_what(knowledge: Knowledge, question: Question) -> Answer:
     )
 
 
-def _not_said(knowledge: Knowledge, question: Question, topics: Sequence[str], assumed: Sequence[str]) -> Answer:
+def not_said(knowledge: Knowledge, question: Question, topics: Sequence[str], assumed: Sequence[str]) -> Answer:
     """Say what of the topic the document does not hold."""
     names = ", ".join(knowledge.topic_by_id[topic].name for topic in subjects(knowledge, topics))
     what = f"{_asked(question)}; {names}"

@@ -16,6 +16,7 @@ from bot.knowledge.leaning import (
     TOUCHED,
     about_of,
     asks_by_names,
+    asks_what_is_not_said,
     complete,
     course_of_nothing,
     each_of_course,
@@ -75,6 +76,10 @@ def answer(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
         likeliest = max(context.asked, key=lambda facet: context.asked[facet])
         again = turn.questions[0].copy(update={"asked": context.asked, "intent": _intent(likeliest)})
         turn = turn.copy(update={"questions": (again,)})
+    if asks_what_is_not_said(knowledge, turn, turn.questions[0], context):
+        spoken_of = (*about_of(knowledge, context.topics), *about_of(knowledge, turn.whole.topics))
+        refused = answering.not_said(knowledge, turn.questions[0], spoken_of, about_of(knowledge, context.topics))
+        return Reply(answer=refused, topics=context.topics)
     completed = [complete(knowledge, turn, question, context) for question in turn.questions]
     asked = completed[0].asked
     questions = [one for question in completed for one in each_of_course(question)]

@@ -26,6 +26,8 @@ REFUSED_SURELY = 0.5
 NOT_HELD_SURELY = 0.7
 """Probability that the document holds no answer from which a fragment stays refused."""
 TOUCHED = 0.3
+ALONE = 0.95
+"""Probability of a bullet from which few words that point to nothing stand by themselves."""
 CLEAR = 0.8
 """Weight of what is asked from which a pronoun is enough to go on from the last answer, if that holds it."""
 WITH_IT = re.compile(r"\b(?:with|w|on)\s+(?:it|them|that)\b", re.IGNORECASE)
@@ -61,7 +63,9 @@ def leans(knowledge: Knowledge, turn: Turn, context: Context) -> bool:
         return False
     likeliest = max(question.asked, key=lambda facet: question.asked[facet], default=None)
     clear = (
-        likeliest not in SELDOM and question.asked.get(likeliest, 0.0) >= CLEAR and holds(knowledge, about, question)
+        likeliest not in SELDOM
+        and question.asked.get(likeliest, 0.0) >= CLEAR
+        and holds(knowledge.squarely, about, question)
     )
     pointed = turn.pronoun and (doubted < REFUSED_SURELY or clear)
     longest = POINTING_WORDS if pointed else FRAGMENT_WORDS
@@ -144,11 +148,29 @@ def complete(knowledge: Knowledge, turn: Turn, question: Question, context: Cont
         return question.copy(update={"topics": (), "context": (*context.topics, *own)})
     whole = any(touched(knowledge, [one], [other for other in own if other != one], question) for one in own)
     meant = touched(knowledge, about, own, question, outlook=bool(WITH_IT.search(turn.text)))
+    surely = not turn.refers and max(question.likely.values(), default=0.0) >= ALONE
+    if surely and holds(knowledge.squarely, own, question):
+        # "Infection, why the fuss" stands by itself, few words as it has.
+        meant = False
     if fragment and own and not whole and not set(own) & set(about) and meant:
         topics = tuple(dict.fromkeys((*about, *question.topics)))
         return question.copy(update={"topics": topics, "context": (), "likely": {}, "refers": False})
     # Whether it is joined with what was spoken of was decided here.
     return question.copy(update={"context": context.topics, "refers": False})
+
+
+def asks_what_is_not_said(knowledge: Knowledge, turn: Turn, question: Question, context: Context) -> bool:
+    """Tell whether "does it improve survival?" is asked of something whose facts don't speak of survival."""
+    about, own = about_of(knowledge, context.topics), about_of(knowledge, question.topics)
+    spoken_of = {topic for fact in knowledge.facts for topic in fact.touches}
+    likeliest = max(question.asked, key=lambda facet: question.asked[facet], default=None)
+    treated = {knowledge.topic_by_id[topic].kind for topic in about} & {TopicKind.SUBJECT} and not set(own) & set(about)
+    leaning = turn.pronoun and turn.words <= FRAGMENT_WORDS and len(turn.questions) == 1
+    return bool(
+        leaning and treated and len(own) == 1 and spoken_of.issuperset(own)
+        and likeliest in (Facet.EFFECT, Facet.EVIDENCE)
+        and not any(set(own) & set(fact.touches) and set(about) & set(fact.topics) for fact in knowledge.facts)
+    )  # fmt: skip
 
 
 def each_of_course(question: Question) -> list[Question]:

@@ -129,6 +129,9 @@ class Fact(Entry):
     id: str = Field(..., regex=r"^[a-z0-9_]+\.[a-z0-9_]+$")
     topics: tuple[str, ...] = Field(..., description="ids of topics it is about")
     facets: tuple[Facet, ...] = Field(..., description="questions it answers")
+    loosely: tuple[Facet, ...] = Field(
+        default=(), description="those of them that it answers only where a reader holds its bullet for the answer"
+    )
     touches: tuple[str, ...] = Field(
         default=(), description="topics it speaks of too: preferred where one is named beside it"
     )
@@ -145,6 +148,13 @@ class Fact(Entry):
     citations: tuple[int, ...] = Field(..., description="the bullet's markers, in its order")
 
     _lists = _filled("topics", "facets", "citations")
+
+    @validator("loosely")
+    def _loosely_is_a_part(cls, loosely: tuple[Facet, ...], values: dict[str, Any]) -> tuple[Facet, ...]:
+        facets = set(values.get("facets", loosely))
+        if loosely and not set(loosely) < facets:
+            raise ValueError("`loosely` names some of the `facets`, and not all; take out what is not among them")
+        return loosely
 
     def answers(self, topic: str) -> tuple[Facet, ...]:
         """Return what the fact answers when asked about a topic; nothing where it is not about it."""
@@ -299,6 +309,20 @@ class Knowledge(Entry):
         """Rank of a topic in the file, for a fixed order of answers."""
         return {topic.id: rank for rank, topic in enumerate(self.topics)}
 
+    @cached_property
+    def squarely(self) -> Knowledge:
+        """The knowledge base with each fact answering only what its own words answer, whatever a reader has learnt.
+
+        Facts by id stay as they are.
+        """
+        facts = tuple(
+            fact.copy(update={"facets": tuple(facet for facet in fact.facets if facet not in fact.loosely)})
+            for fact in self.facts
+        )
+        strict: Knowledge = self.copy(update={"facts": facts})
+        strict.__dict__["fact_by_id"] = self.fact_by_id
+        return strict
+
     def holding_in(self, settings: Collection[str]) -> Knowledge:
         """Return the knowledge base without the facts that the document does not state for a patient's settings.
 
@@ -311,6 +335,8 @@ class Knowledge(Entry):
         every = self.fact_by_id
         held: Knowledge = self.copy(update={"facts": kept})
         held.__dict__["fact_by_id"] = every
+        # A copy takes along what was computed of the facts before.
+        held.__dict__.pop("squarely", None)
         return held
 
     def condition(self) -> Topic:

@@ -15,6 +15,7 @@ import pytest
 from bot.knowledge import answering, phrases
 from bot.knowledge.answer import Answer, Kind
 from bot.knowledge.answering import Question, topics_of
+from bot.knowledge.loading import load_file
 from bot.knowledge.model import Facet, Knowledge, TopicKind
 from bot.knowledge.rendering import to_text
 
@@ -157,8 +158,27 @@ def test_every_pair_without_facts_is_refused_by_name(real_knowledge: Knowledge, 
 
 def test_a_subject_asked_for_a_facet_of_its_facts_is_never_refused(real_knowledge: Knowledge, pairs: list[Any]) -> None:
     for pair in pairs:
-        held = any(pair.facet in fact.answers(pair.topic) for fact in real_knowledge.facts)
+        held = any(pair.facet in fact.answers(pair.topic) for fact in real_knowledge.squarely.facts)
         assert not held or pair.answer.kind is Kind.ANSWER, pair[:2]
+
+
+def test_what_a_fact_answers_loosely_takes_a_reader_that_holds_its_bullet_for_likely(
+    made_up_file: Path, tmp_path: Path
+) -> None:
+    changed = made_up_file.read_text(encoding="utf-8").replace(
+        "    facets: [frequency, duration]\n", "    facets: [frequency, duration]\n    loosely: [duration]\n"
+    )
+    (tmp_path / "knowledge.yaml").write_text(changed, encoding="utf-8")
+    knowledge = load_file(tmp_path / "knowledge.yaml")
+    asked = Question(intent="ask_duration", topics=("moon_salve",), asked={Facet.DURATION: 1.0})
+    assert answering.answer_question(knowledge, asked).kind is Kind.OUT_OF_SCOPE
+    sure = asked.copy(update={"likely": {"salves-and-rest/1": 0.9}})
+    assert ids(answering.answer_question(knowledge, sure))[0] == ["salve.course"]
+    leaning = asked.copy(update={"topics": (), "context": ("moon_salve",), "likely": {"salves-and-rest/1": 0.9}})
+    assert answering.answer_question(knowledge, leaning).kind is Kind.OUT_OF_SCOPE, "learnt of whole questions"
+    often = asked.copy(update={"asked": {Facet.FREQUENCY: 1.0}})
+    (shown,) = answering.answer_question(knowledge, often).facts
+    assert shown == knowledge.fact_by_id["salve.course"], "whole, as it stands"
 
 
 def test_a_second_topic_without_the_facet_is_named_and_not_said_to_be_absent(made_up_knowledge: Knowledge) -> None:

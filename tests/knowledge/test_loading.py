@@ -17,6 +17,12 @@ BREAKAGES = {
     "key twice": ("  markers: 4\n", "  markers: 4\n  markers: 5\n", "markers: 5", ["`markers`", "twice", "delete one"]),
     "bad YAML": ("facts:\n", "facts: [\n", None, ["not valid YAML", "mend the line"]),
     "bad shorthand": ("facts:\n", "shorthand: {M/S: moon salve}\nfacts:\n", "shorthand", ["`M/S`", "lower case"]),
+    "loosely no facet": (
+        "facets: [frequency, duration]\n",
+        "facets: [frequency, duration]\n    loosely: [dose]\n",
+        "loosely",
+        ["`loosely`", "take out"],
+    ),
     "bad digest": ('overview/1: "', 'overview/1: "x', "overview/1: ", ["`overview/1`", "16 hex digits"]),
 }
 
