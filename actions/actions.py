@@ -29,6 +29,7 @@ class ActionUrgent(Speaking):
     """Sends to the emergency pathway."""
 
     for_all = True
+    goes_before = True
 
     def name(self) -> str:
         """Name in the domain."""
@@ -134,6 +135,7 @@ class ActionStartOver(Speaking):
     """Forgets what the conversation was about."""
 
     for_all = True
+    goes_before = True
 
     def name(self) -> str:
         """Name in the domain."""
@@ -156,10 +158,12 @@ class ActionFeedback(Speaking):
         return "action_feedback"
 
     def reply(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
-        """Keep the mark and thank for it; without an answer to mark, only thank."""
+        """Keep the mark and thank for it; without an answer to mark, only thank. What was meant is answered."""
         mark = "incomplete" if turn.incomplete else "useful" if turn.whole.intent == "feedback_good" else "wrong"
         last = recall.last_answer(knowledge, context)
         kept = last is not None and feedback.record_said(
             turn.sender, to_custom(last, knowledge), mark, turn.text, turn.model
         )
+        if conversation.names_another(knowledge, turn, context):
+            return conversation.answer(knowledge, turn.copy(update={"bare": True}), context)
         return conversation.marked(knowledge, turn, mark, kept)

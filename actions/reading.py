@@ -57,6 +57,14 @@ REFERENCE = re.compile(
 INCOMPLETE = re.compile(
     r"\b(?:incomplete|missing|misses|missed|lacks?|lacking|more to it|half the|not everything)\b", re.IGNORECASE
 )
+CONTRASTS = re.compile(
+    r"\b(?:which\s+(?:is\s+it|one\s+is\s+it|wins|is\s+right|one\s+is\s+right|is\s+true|do\s+(?:i|we)\s+follow)|"
+    r"contradict\w*|conflict(?:s|ing)?|inconsistent|at\s+odds|both\s+(?:be\s+)?true)\b",
+    re.IGNORECASE,
+)
+MOST_WORDS_OF_CONTRAST = 8
+# A speaker puts right what was just said ("debridement.. wait no, biopsy").
+CORRECTS_ITSELF = re.compile(r"\b(?:wait,?\s+no|no,?\s+wait|i\s+mean|scratch\s+that|no,?\s+sorry)\b", re.IGNORECASE)
 INTRODUCES, INTRODUCES_LAY = "tell_role", "tell_lay_role"
 
 
@@ -71,7 +79,8 @@ def turn(tracker: Tracker) -> Turn:
     text, entities = message.get("text") or "", message.get("entities") or []
     whole, intent = question(tracker), (message.get("intent") or {}).get("name")
     topics = [entity for entity in entities if entity.get("entity") == "topic"]
-    words = [word.lower().replace("’", "'") for word in WORD.findall(_without(text, topics))]
+    topics, aside = _corrected(text, topics)
+    words = [word.lower().replace("’", "'") for word in WORD.findall(_between(text, topics))]
     named = _named(text, topics)
     ranking = {one["name"]: one["confidence"] for one in message.get("intent_ranking") or [] if one["name"]}
     likeliest = max(ranking, key=lambda name: ranking[name], default=intent)
@@ -84,7 +93,7 @@ def turn(tracker: Tracker) -> Turn:
     reference = REFERENCE.search(text)
     return Turn(
         whole=whole,
-        questions=tuple(_without_measured(one, topics, values) for one in questions(tracker)),
+        questions=tuple(_without(_without_measured(one, topics, values), aside, named) for one in questions(tracker)),
         named=named,
         bare=bool(named) and (own or FILLERS.issuperset(words)),
         vague=FILLERS.issuperset(words),
@@ -100,6 +109,7 @@ def turn(tracker: Tracker) -> Turn:
         measured=told,
         role=_role(text, intent),
         reference=int(reference[1]) if reference else None,
+        contrasts=bool(CONTRASTS.search(text)) and len(WORD.findall(text)) <= MOST_WORDS_OF_CONTRAST,
         incomplete=bool(INCOMPLETE.search(text)),
         sender=tracker.sender_id or "",
         text=text,
@@ -129,10 +139,28 @@ def _model_id(event: dict[str, Any]) -> str:
     return str((event.get("metadata") or {}).get("model_id") or "")
 
 
-def _without(text: str, spans: list[dict[str, Any]]) -> str:
+def _between(text: str, spans: list[dict[str, Any]]) -> str:
     for span in sorted(spans, key=lambda one: -one.get("start", 0)):
         text = text[: span.get("start", 0)] + " " + text[span.get("end", 0) :]
     return text
+
+
+def _corrected(text: str, topics: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], frozenset[str]]:
+    """Return the topics less those named before the speaker corrects himself and names another, and those by id."""
+    correction = CORRECTS_ITSELF.search(text)
+    later = [one for one in topics if correction and one.get("start", 0) >= correction.end()]
+    kinds = load().topic_by_id
+    # "STS I mean, calciphylaxis" takes nothing back.
+    kept = later if any(kinds[one["value"]].kind is TopicKind.SUBJECT for one in later) else topics
+    return kept, frozenset(one["value"] for one in topics) - {one["value"] for one in kept}
+
+
+def _without(asked: Question, aside: frozenset[str], meant: tuple[str, ...]) -> Question:
+    """Put what was meant in a question in the place of what was set aside, and drop what the heads made of that."""
+    if not aside.intersection(asked.topics):
+        return asked
+    kept = tuple(one for one in asked.topics if one not in aside)
+    return asked.copy(update={"topics": kept or meant, "likely": {}})
 
 
 def _named(text: str, topics: list[dict[str, Any]]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import reading
-from bot.knowledge import conversation
+from bot.knowledge import conversation, recall
 from bot.knowledge.answer import Answer, to_custom
 from bot.knowledge.context import Context, changes, features
 from bot.knowledge.loading import load
@@ -38,6 +38,8 @@ class Speaking(Action, ABC):
 
     for_all = False
     """Whether it answers patients and relatives too, whom the others tell whom to ask instead."""
+    goes_before = False
+    """Whether it is done before all else that the message may mean."""
 
     @abstractmethod
     def reply(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
@@ -48,7 +50,10 @@ class Speaking(Action, ABC):
         turn, context = reading.turn(tracker), reading.context(tracker)
         knowledge = load().holding_in(features(context, turn))
         lay = (turn.role or context.role) is Role.LAY and not self.for_all
-        reply = conversation.decline_lay_reader(knowledge, turn) if lay else self.reply(knowledge, turn, context)
+        both = recall.both_sides(knowledge, turn, context) if turn.contrasts and not self.goes_before else None
+        reply = (
+            conversation.decline_lay_reader(knowledge, turn) if lay else both or self.reply(knowledge, turn, context)
+        )
         said = conversation.presented(knowledge, reply.answer, turn, context)
         utter(dispatcher, said)
         # Noted as answered: what is shown of the patient beside it is no topic of the conversation.

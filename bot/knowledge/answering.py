@@ -162,7 +162,11 @@ def source_of(knowledge: Knowledge, question: Question, shown: Sequence[str]) ->
     facts = tuple(knowledge.fact_by_id[fact] for fact in shown if fact in knowledge.fact_by_id)
     topics, assumed = (question.topics, ()) if question.topics else (question.context, question.context)
     if not facts and _names_subject(knowledge, topics):
-        return answer_question(knowledge, question.copy(update={"asked": {Facet.EVIDENCE: 1.0, Facet.USE: 1.0}}))
+        # Any fact on the topic has a source to show.
+        on = {topic for topic in topics if knowledge.topic_by_id[topic].kind is TopicKind.SUBJECT}
+        likely = {fact.locator: 1.0 for fact in knowledge.facts if on & set(fact.topics)}
+        asked = {Facet.EVIDENCE: 1.0, Facet.USE: 1.0}
+        return answer_question(knowledge, question.copy(update={"asked": asked, "topics": topics, "likely": likely}))
     if not facts:
         return Answer(
             kind=Kind.CLARIFY,

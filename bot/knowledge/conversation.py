@@ -16,12 +16,14 @@ from bot.knowledge.leaning import (
     TOUCHED,
     about_of,
     asks_by_names,
+    asks_the_outlook,
     asks_what_is_not_said,
     complete,
     course_of_nothing,
     each_of_course,
     leans,
     names_alone,
+    others_of_group,
     points_at_nothing,
     settings_of,
     takes_back,
@@ -49,10 +51,12 @@ ABOUT_THE_BOT = ("ask_audience", "ask_capabilities", "ask_limits", "ask_currency
 
 def answer(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     """Answer the questions of a message, each with what it leaves out taken from the conversation."""
-    if turn.bare and asks_by_names(knowledge, turn):
+    if turn.bare and (asks_by_names(knowledge, turn) or asks_the_outlook(knowledge, turn, context)):
         turn = turn.copy(update={"bare": False})
     elif takes_back(knowledge, turn, context):
         turn = turn.copy(update={"bare": True})
+    if others := others_of_group(knowledge, turn, context):
+        turn = turn.copy(update={"named": others, "bare": True})
     if turn.bare and about_of(knowledge, turn.named):
         return _answer_topic(knowledge, turn, context)
     if names_alone(turn) and not turn.named:
@@ -151,6 +155,11 @@ def marked(knowledge: Knowledge, turn: Turn, mark: str, kept: bool) -> Reply:
     """Thank for a mark, and say whether it was kept."""
     lead = (phrases.MARKED if kept else phrases.NOT_MARKED)[mark]
     return Reply(answer=_fixed(knowledge, turn, Kind.SMALLTALK, lead))
+
+
+def names_another(knowledge: Knowledge, turn: Turn, context: Context) -> bool:
+    """Tell whether who is not content names what was meant, and it was not spoken of ("no, I asked mortality")."""
+    return turn.whole.intent == "feedback_bad" and bool(set(about_of(knowledge, turn.named)) - set(context.topics))
 
 
 def presented(knowledge: Knowledge, said: Answer, turn: Turn, context: Context) -> Answer:

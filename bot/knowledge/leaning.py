@@ -26,6 +26,8 @@ REFUSED_SURELY = 0.5
 NOT_HELD_SURELY = 0.7
 """Probability that the document holds no answer from which a fragment stays refused."""
 TOUCHED = 0.3
+LIKELY, LIKELY_NEAR = 0.5, 0.05
+"""Least probability of a bullet for which a fragment leaves its topic; and where what was shown speaks of it."""
 ALONE = 0.95
 """Probability of a bullet from which few words that point to nothing stand by themselves."""
 CLEAR = 0.8
@@ -38,6 +40,8 @@ OF_COURSE = 0.2
 """Weight of a dose, a frequency or a duration from which it is asked for beside the others."""
 NAMING, NAMING_OVER = 0.3, 0.5
 """Weight of naming a topic, and what all facets have to be below, where a message names something and asks nothing."""
+TOLD_OF_TREATMENT = (Facet.EFFECT, Facet.EVIDENCE)
+"""What is asked of a treatment, and of no outcome by itself."""
 COURSE = (Facet.DOSE, Facet.FREQUENCY, Facet.DURATION)
 SELDOM = (None, Facet.ACCESS, Facet.ADMINISTRATION, Facet.AGENT, Facet.METHOD, Facet.INTERACTION)
 """What documents like this seldom say: a refusal of it stands."""
@@ -101,6 +105,34 @@ def other_than_shown(knowledge: Knowledge, turn: Turn, question: Question, conte
     return question.copy(update={"topics": topics, "likely": likely, "context": (), "refers": False})
 
 
+def beyond_the_topic(knowledge: Knowledge, turn: Turn, question: Question, context: Context) -> Question | None:
+    """Ask of another topic what the facts on the one spoken of do not answer and the heads know a bullet for.
+
+    "So how do I prevent that?" after what they die of is asked of infection, which those facts speak of; "bloods?" is
+    asked of whatever bullet the heads hold for likely.
+    """
+    if holds(knowledge.squarely, about_of(knowledge, context.topics), question):
+        return None
+    shown = [fact for fact in knowledge.facts if fact.id in context.shown]
+    near = {topic for fact in shown for topic in fact.touches}
+    for where in sorted(question.likely, key=lambda place: -question.likely[place]):
+        own = [fact for fact in knowledge.squarely.facts if fact.locator == where]
+        topics = tuple(dict.fromkeys(topic for fact in own for topic in about_of(knowledge, fact.topics)))
+        least = LIKELY_NEAR if near & set(topics) else LIKELY
+        alone = near & set(topics) or not turn.refers
+        if alone and question.likely[where] >= least and holds(knowledge.squarely, topics, question):
+            return question.copy(update={"topics": topics, "context": (), "likely": {where: 1.0}, "refers": False})
+    return None
+
+
+def others_of_group(knowledge: Knowledge, turn: Turn, context: Context) -> tuple[str, ...]:
+    """Return what belongs to a group named and was not spoken of ("no, the other experimental one")."""
+    groups = {topic for topic in turn.named if knowledge.topic_by_id[topic].kind is TopicKind.GROUP}
+    members = dict.fromkeys(fact.topics[0] for fact in knowledge.facts if groups & set(fact.topics))
+    others = tuple(topic for topic in members if topic not in context.topics)
+    return others if ELSE.search(turn.text) and len(others) < len(members) else ()
+
+
 def course_of_nothing(turn: Turn) -> bool:
     """Tell whether a message asks for a dose or a course and names nothing: no drug is guessed for that."""
     asked = turn.questions[0].asked
@@ -123,6 +155,13 @@ def asks_by_names(knowledge: Knowledge, turn: Turn) -> bool:
     return any(speak_of(knowledge, [one], [other for other in about if other != one]) for one in about)
 
 
+def asks_the_outlook(knowledge: Knowledge, turn: Turn, context: Context) -> bool:
+    """Tell whether an outcome alone ("survival?") is asked of the treatment spoken of, whose facts tell of it."""
+    question, about = turn.questions[0], about_of(knowledge, context.topics)
+    outlook = max(question.asked.get(facet, 0.0) for facet in (Facet.PROGNOSIS, Facet.EFFECT)) >= CLEAR
+    return outlook and touched(knowledge, about, about_of(knowledge, turn.named), question, outlook=True)
+
+
 def complete(knowledge: Knowledge, turn: Turn, question: Question, context: Context) -> Question:
     """Give a question the topics that it leaves out."""
     about = about_of(knowledge, context.topics)
@@ -138,7 +177,8 @@ def complete(knowledge: Knowledge, turn: Turn, question: Question, context: Cont
         # "Which levels matter?": what is asked is as unclear as of what.
         return question.copy(update={"context": ()})
     if not own and fragment:
-        return question.copy(update={"context": context.topics, "likely": {}, "refers": False})
+        beyond = beyond_the_topic(knowledge, turn, question, context)
+        return beyond or question.copy(update={"context": context.topics, "likely": {}, "refers": False})
     kinds = {knowledge.topic_by_id[topic].kind for topic in own}
     pointed = turn.pronoun or (turn.refers and turn.words <= FEW_WORDS and not turn.bare)
     if pointed and kinds == {TopicKind.GROUP} and _in_group(knowledge, about, own, question):
@@ -147,8 +187,9 @@ def complete(knowledge: Knowledge, turn: Turn, question: Question, context: Cont
     if kinds == {TopicKind.CONDITION} and not holds(knowledge, own, question) and holds(knowledge, about, question):
         return question.copy(update={"topics": (), "context": (*context.topics, *own)})
     whole = any(touched(knowledge, [one], [other for other in own if other != one], question) for one in own)
-    meant = touched(knowledge, about, own, question, outlook=bool(WITH_IT.search(turn.text)))
-    surely = not turn.refers and max(question.likely.values(), default=0.0) >= ALONE
+    alone = turn.vague and not turn.refers
+    meant = touched(knowledge, about, own, question, outlook=alone or bool(WITH_IT.search(turn.text)))
+    surely = not turn.refers and not turn.vague and max(question.likely.values(), default=0.0) >= ALONE
     if surely and holds(knowledge.squarely, own, question):
         # "Infection, why the fuss" stands by itself, few words as it has.
         meant = False
@@ -163,12 +204,12 @@ def asks_what_is_not_said(knowledge: Knowledge, turn: Turn, question: Question, 
     """Tell whether "does it improve survival?" is asked of something whose facts don't speak of survival."""
     about, own = about_of(knowledge, context.topics), about_of(knowledge, question.topics)
     spoken_of = {topic for fact in knowledge.facts for topic in fact.touches}
-    likeliest = max(question.asked, key=lambda facet: question.asked[facet], default=None)
+    weight, total = (sum(question.asked.get(one, 0.0) for one in facets) for facets in (TOLD_OF_TREATMENT, Facet))
     treated = {knowledge.topic_by_id[topic].kind for topic in about} & {TopicKind.SUBJECT} and not set(own) & set(about)
     leaning = turn.pronoun and turn.words <= FRAGMENT_WORDS and len(turn.questions) == 1
     return bool(
         leaning and treated and len(own) == 1 and spoken_of.issuperset(own)
-        and likeliest in (Facet.EFFECT, Facet.EVIDENCE)
+        and weight >= HELD * total
         and not any(set(own) & set(fact.touches) and set(about) & set(fact.topics) for fact in knowledge.facts)
     )  # fmt: skip
 

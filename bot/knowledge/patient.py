@@ -19,7 +19,7 @@ _QUANTITY = re.compile(r"hormone|level|count", re.IGNORECASE)
 _NUMBER = r"(?P<value>\d{1,5}(?:\.\d+)?)(?![\d.]*\d)\s*(?P<unit>%|[a-zµ]+/[a-z]+)?"
 # "Typo, its 720", "sorry, 720 not 620": nothing but a value in the place of the one told before.
 _CORRECTS = re.compile(
-    r"\W*(?:(?:no|oops|sorry|typo|correction|actually|wait|meant|i\s+meant|make\s+(?:that|it)|should\s+(?:be|read))\b\W*)+"
+    r"\W*(?:(?:no|oops|sorry|typo|tpyo|correction|actually|wait|meant|i\s+meant|make\s+(?:that|it)|should\s+(?:be|read))\b\W*)+"
     rf"(?:(?:it['’]?s|it\s+is|it\s+was|that['’]?s|is|was|be|read)\s+)*{_NUMBER}(?:\W+not\s+[\d.]+)?\W*",
     re.IGNORECASE,
 )

@@ -30,6 +30,26 @@ def sources(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     return Reply(answer=with_sources(knowledge, said) if said.facts else said)
 
 
+def both_sides(knowledge: Knowledge, turn: Turn, context: Context) -> Reply | None:
+    """Show the two halves of a tension of the last answer again ("so which is it?"), or None where it had none."""
+    shown = set(context.shown)
+    halves = [fact for tension in knowledge.tensions if shown.issuperset(tension.facts) for fact in tension.facts]
+    facts = _facts(knowledge, [fact for fact in context.shown if fact in halves])
+    if not facts:
+        return None
+    topics = tuple(dict.fromkeys(fact.topics[0] for fact in facts))
+    understood = Understood(intent=turn.whole.intent, confidence=turn.whole.confidence, topics=topics, assumed=topics)
+    said = Answer(
+        kind=Kind.ANSWER,
+        lead=phrases.BOTH_SIDES,
+        facts=facts,
+        understood=understood,
+        follow_ups=follow_ups(knowledge, topics, facts),
+        placed=True,
+    )
+    return Reply(answer=said, topics=context.topics)
+
+
 def reference(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     """Tell what stands behind one marker, with the facts of the last answer that bear it."""
     marker = turn.reference or 0

@@ -34,6 +34,7 @@ class Turn(Entry):
     measured: Mapping[str, float] = Field(default={}, description="values told, by what they measure")
     role: Role | None = Field(default=None, description="who the user says to be")
     reference: int | None = Field(default=None, description="marker of the reference asked for by its number")
+    contrasts: bool = Field(default=False, description="whether it asks how two statements go together")
     incomplete: bool = Field(default=False, description="whether a word says that something is missing")
     sender: str = Field(default="", description="id of the conversation")
     text: str = Field(default="", description="the message; for a remark, and never for a slot")

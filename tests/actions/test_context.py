@@ -240,6 +240,18 @@ def test_the_topic_denied_gives_way_to_the_one_meant(talk: Talk) -> None:
     assert ids(talk.say(ASK, "cave rest, not moon salve", use=1.0)) == ["cave.haste"]
 
 
+@pytest.mark.parametrize("said", ["moon salve.. wait no, cave rest", "moon salve, I mean cave rest, use it?"])
+def test_a_speaker_who_corrects_himself_means_the_second(talk: Talk, said: str) -> None:
+    assert ids(talk.say(ASK, said, likely={"salves-and-rest/1": 0.9}, use=1.0)) == ["cave.effect"]
+
+
+def test_what_was_not_asked_gives_way_to_what_was(talk: Talk) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert "cave.effect" in ids(talk.say(module.ActionFeedback(), "no I asked cave rest", "feedback_bad", effect=0.4))
+    again = talk.say(module.ActionFeedback(), "wrong about cave rest", "feedback_bad", effect=0.4)
+    assert again["kind"] == "smalltalk", "it was what the answer was about"
+
+
 def test_what_is_no_topic_is_refused_and_not_taken_for_the_last(talk: Talk) -> None:
     talk.say(ASK, "dose of moon salve?", dose=1.0)
     assert talk.say(ASK, "and tail surgery?", "name_topic")["kind"] == "out_of_scope"
@@ -442,6 +454,52 @@ def test_what_else_there_is_leaves_out_what_was_shown(talk: Talk) -> None:
     assert talk.slots["topics"] == ["moon_salve"]
     talk.say(ASK, "what can go wrong with cave rest?", risk=1.0)
     assert ids(talk.say(ASK, "anything that goes wrong", likely=likely, risk=1.0)) == ["cave.haste"]
+
+
+def test_the_other_one_of_a_group_is_what_was_not_spoken_of(talk: Talk) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert ids(talk.say(ASK, "no, the other one of all care", "name_topic", dose=0.2))[0] == "cave.effect"
+
+
+def test_an_outcome_alone_is_that_of_the_treatment_spoken_of(talk: Talk) -> None:
+    talk.say(ASK, "what does cave rest do?", effect=1.0)
+    assert ids(talk.say(ASK, "moon salve?", effect=0.9)) == ["cave.effect"], "its fact speaks of both"
+    assert "salve.dose" in ids(talk.say(ASK, "moon salve?", use=0.9)), "not asked for the outcome"
+
+
+def test_an_outcome_that_the_facts_do_not_speak_of_is_refused_and_not_told_by_itself(
+    talk: Talk, made_up_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    likely = {"salves-and-rest/1": 0.8}
+    talk.say(ASK, "when does cave rest end?", monitoring=1.0)
+    assert "cave.effect" in ids(talk.say(ASK, "does it help the moon salve?", likely=likely, effect=0.9))
+    changed = made_up_file.read_text(encoding="utf-8").replace(
+        "topics: [cave_rest, blight_care]", "topics: [blight_care]"
+    )
+    (tmp_path / "knowledge.yaml").write_text(changed, encoding="utf-8")
+    monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(tmp_path / "knowledge.yaml"))
+    talk.say(ASK, "when does cave rest end?", monitoring=1.0)
+    custom = talk.say(ASK, "does it help the moon salve?", likely=likely, effect=0.6, evidence=0.2)
+    assert custom["kind"] == "out_of_scope"
+    assert "cave rest, moon salve" in talk.text
+    assert talk.slots["topics"] == ["cave_rest"], "the conversation stays there"
+
+
+def test_what_a_fact_does_not_answer_squarely_is_asked_of_what_the_heads_are_sure_of(talk: Talk) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert "cave.end" in ids(talk.say(ASK, "the count", likely={"follow-up-of-the-blight/1": 0.8}, monitoring=0.9))
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert ids(talk.say(ASK, "that count", likely={"follow-up-of-the-blight/1": 0.8}, reason=0.9)) == []
+
+
+def test_a_tension_is_shown_from_both_sides(talk: Talk) -> None:
+    talk.say(ASK, "what does cave rest do?", effect=1.0)
+    for action in (ASK, REFUSE, module.ActionFeedback()):
+        custom = talk.say(action, "so which is it?", "out_of_scope", agent=0.5)
+        assert talk.text.startswith(phrases.BOTH_SIDES)
+        assert {"cave.effect", "cave.haste"} == set(ids(custom))
+    talk.say(module.ActionStartOver(), "start over", "start_over")
+    assert not talk.say(REFUSE, "so which is it?", "out_of_scope", agent=0.2)["facts"]
 
 
 def test_who_takes_note_is_not_answered_with_facts(talk: Talk) -> None:
