@@ -49,16 +49,21 @@ class Speaking(Action, ABC):
         """Read the tracker, say the reply, note it."""
         turn, context = reading.turn(tracker), reading.context(tracker)
         knowledge = load().holding_in(features(context, turn))
-        lay = (turn.role or context.role) is Role.LAY and not self.for_all
-        both = recall.both_sides(knowledge, turn, context) if turn.contrasts and not self.goes_before else None
-        reply = (
-            conversation.decline_lay_reader(knowledge, turn) if lay else both or self.reply(knowledge, turn, context)
-        )
+        reply = self._replied(knowledge, turn, context)
         said = conversation.presented(knowledge, reply.answer, turn, context)
         utter(dispatcher, said)
         # Noted as answered: what is shown of the patient beside it is no topic of the conversation.
         noted = reply.copy(update={"answer": reply.answer.copy(update={"kind": said.kind})})
         return [SlotSet(name, value) for name, value in self.noted(context, turn, noted).items()]
+
+    def _replied(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
+        """Reply to what goes before the action's own: who asks, thanks without a word, two statements at odds."""
+        if (turn.role or context.role) is Role.LAY and not self.for_all:
+            return conversation.decline_lay_reader(knowledge, turn)
+        if turn.acknowledges and not turn.words:
+            return conversation.nodded_at(knowledge, turn)
+        both = recall.both_sides(knowledge, turn, context) if turn.contrasts and not self.goes_before else None
+        return both or self.reply(knowledge, turn, context)
 
     def noted(self, context: Context, turn: Turn, reply: Reply) -> dict[str, Any]:
         """Return the slots to set."""

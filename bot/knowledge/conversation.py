@@ -102,7 +102,7 @@ def answer(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
 def decline(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     """Refuse a message, unless it leans on the conversation and asks something there."""
     if turn.acknowledges and not turn.named and not turn.asks:
-        return Reply(answer=answering.small_talk(knowledge, turn.whole.copy(update={"intent": "thank"})))
+        return nodded_at(knowledge, turn)
     if turn.ranking.get("summarise", 0.0) >= SUMMARISES and context.shown_before and not turn.named:
         return recall.summary(knowledge, turn, context)
     if takes_back(knowledge, turn, context) or (points_at_nothing(knowledge, turn, context) and _weighs(turn)):
@@ -144,6 +144,11 @@ def small_talk(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
 def decline_lay_reader(knowledge: Knowledge, turn: Turn) -> Reply:
     """Tell a patient or relative whom to ask instead."""
     return Reply(answer=_fixed(knowledge, turn, Kind.OUT_OF_SCOPE, phrases.LAY_READER))
+
+
+def nodded_at(knowledge: Knowledge, turn: Turn) -> Reply:
+    """Answer thanks without a word."""
+    return Reply(answer=answering.small_talk(knowledge, turn.whole.copy(update={"intent": "thank"})))
 
 
 def started_over(knowledge: Knowledge, turn: Turn) -> Reply:

@@ -28,7 +28,7 @@ NOT_HELD_SURELY = 0.7
 TOUCHED = 0.3
 LIKELY, LIKELY_NEAR = 0.5, 0.05
 """Least probability of a bullet for which a fragment leaves its topic; and where what was shown speaks of it."""
-ALONE = 0.95
+ALONE = 0.9
 """Probability of a bullet from which few words that point to nothing stand by themselves."""
 CLEAR = 0.8
 """Weight of what is asked from which a pronoun is enough to go on from the last answer, if that holds it."""
@@ -97,7 +97,7 @@ def other_than_shown(knowledge: Knowledge, turn: Turn, question: Question, conte
     if about_of(knowledge, question.topics) or turn.words > FRAGMENT_WORDS or not ELSE.search(turn.text):
         return None
     shown = {fact.locator for fact in knowledge.facts if fact.id in context.shown}
-    likely = {where: share for where, share in question.likely.items() if share >= CLEAR and where not in shown}
+    likely = {where: share for where, share in question.likely.items() if share >= LIKELY and where not in shown}
     others = [fact for fact in knowledge.facts if fact.locator in likely]
     topics = tuple(dict.fromkeys(topic for fact in others for topic in about_of(knowledge, fact.topics)))
     if not shown or not topics:
@@ -111,15 +111,16 @@ def beyond_the_topic(knowledge: Knowledge, turn: Turn, question: Question, conte
     "So how do I prevent that?" after what they die of is asked of infection, which those facts speak of; "bloods?" is
     asked of whatever bullet the heads hold for likely.
     """
-    if holds(knowledge.squarely, about_of(knowledge, context.topics), question):
+    surely = not turn.pronoun and max(question.likely.values(), default=0.0) >= ALONE
+    if holds(knowledge.squarely, about_of(knowledge, context.topics), question) and not surely:
         return None
     shown = [fact for fact in knowledge.facts if fact.id in context.shown]
     near = {topic for fact in shown for topic in fact.touches}
     for where in sorted(question.likely, key=lambda place: -question.likely[place]):
         own = [fact for fact in knowledge.squarely.facts if fact.locator == where]
         topics = tuple(dict.fromkeys(topic for fact in own for topic in about_of(knowledge, fact.topics)))
-        least = LIKELY_NEAR if near & set(topics) else LIKELY
-        alone = near & set(topics) or not turn.refers
+        least = ALONE if surely else LIKELY_NEAR if near & set(topics) else LIKELY
+        alone = near & set(topics) or surely or not turn.refers
         if alone and question.likely[where] >= least and holds(knowledge.squarely, topics, question):
             return question.copy(update={"topics": topics, "context": (), "likely": {where: 1.0}, "refers": False})
     return None
@@ -171,8 +172,9 @@ def complete(knowledge: Knowledge, turn: Turn, question: Question, context: Cont
         return other
     if turn.words > FRAGMENT_WORDS and not (turn.pronoun and turn.words <= POINTING_WORDS):
         return question.copy(update={"context": context.topics, "refers": False})
+    question = _without_guess(knowledge, turn, question, about)
     own = about_of(knowledge, question.topics)
-    fragment = turn.refers or turn.words <= FEW_WORDS
+    fragment = turn.refers or turn.words <= FEW_WORDS or _best_is_on(knowledge, question, about)
     if not own and fragment and not turn.refers and max(question.asked.values(), default=1.0) < TOUCHED:
         # "Which levels matter?": what is asked is as unclear as of what.
         return question.copy(update={"context": ()})
@@ -186,18 +188,43 @@ def complete(knowledge: Knowledge, turn: Turn, question: Question, context: Cont
         return question.copy(update={"topics": (), "context": context.topics, "likely": {}, "refers": False})
     if kinds == {TopicKind.CONDITION} and not holds(knowledge, own, question) and holds(knowledge, about, question):
         return question.copy(update={"topics": (), "context": (*context.topics, *own)})
-    whole = any(touched(knowledge, [one], [other for other in own if other != one], question) for one in own)
-    alone = turn.vague and not turn.refers
-    meant = touched(knowledge, about, own, question, outlook=alone or bool(WITH_IT.search(turn.text)))
-    surely = not turn.refers and not turn.vague and max(question.likely.values(), default=0.0) >= ALONE
-    if surely and holds(knowledge.squarely, own, question):
-        # "Infection, why the fuss" stands by itself, few words as it has.
-        meant = False
-    if fragment and own and not whole and not set(own) & set(about) and meant:
+    if fragment and own and not set(own) & set(about) and _joined(knowledge, turn, question, about):
         topics = tuple(dict.fromkeys((*about, *question.topics)))
         return question.copy(update={"topics": topics, "context": (), "likely": {}, "refers": False})
     # Whether it is joined with what was spoken of was decided here.
     return question.copy(update={"context": context.topics, "refers": False})
+
+
+def _best_is_on(knowledge: Knowledge, question: Question, about: Sequence[str]) -> bool:
+    """Tell whether the likeliest bullet is one on the topic spoken of."""
+    best = max(question.likely, key=lambda where: question.likely[where], default="")
+    return any(fact.locator == best and set(fact.topics) & set(about) for fact in knowledge.facts)
+
+
+def _without_guess(knowledge: Knowledge, turn: Turn, question: Question, about: Sequence[str]) -> Question:
+    """Leave out what the heads only guess to be meant, where the topic spoken of answers what is asked.
+
+    "Cut off?" after the parathyroids is no surgery of the wound.
+    """
+    own = about_of(knowledge, question.topics)
+    unsure = question.likely and max(question.likely.values()) < LIKELY
+    guessed = not turn.named and unsure and {knowledge.topic_by_id[topic].kind for topic in own} == {TopicKind.SUBJECT}
+    if not guessed or not holds(knowledge.squarely, about, question):
+        return question
+    return question.copy(update={"topics": tuple(one for one in question.topics if one not in own)})
+
+
+def _joined(knowledge: Knowledge, turn: Turn, question: Question, about: Sequence[str]) -> bool:
+    """Tell whether a topic named beside what was spoken of is asked of that ("does it improve survival?")."""
+    own = about_of(knowledge, question.topics)
+    surely = not turn.refers and not turn.vague and max(question.likely.values(), default=0.0) >= ALONE
+    if surely and holds(knowledge.squarely, own, question):
+        # "Infection, why the fuss" stands by itself, few words as it has.
+        return False
+    if any(touched(knowledge, [one], [other for other in own if other != one], question) for one in own):
+        return False
+    outlook = (turn.vague and not turn.refers) or bool(WITH_IT.search(turn.text))
+    return touched(knowledge, about, own, question, outlook)
 
 
 def asks_what_is_not_said(knowledge: Knowledge, turn: Turn, question: Question, context: Context) -> bool:

@@ -36,7 +36,7 @@ class Speller:
 
     def correct(self, word: str) -> str:
         """Return the one target within reach of a lower-case word, or the word itself."""
-        if len(word) < SHORTEST_SWAPPED or not word.isalpha() or word in self._known:
+        if len(word) < SHORTEST_SWAPPED or not word.isalpha() or {word, american(word)} & self._known:
             return word
         return self._correct(word)
 
@@ -60,6 +60,11 @@ def fold(word: str) -> str:
     for spelt, sound in (("ph", "f"), ("y", "i"), ("ae", "e"), ("oe", "e"), ("ck", "k")):
         word = word.replace(spelt, sound)
     return word
+
+
+def american(word: str) -> str:
+    """Write a British word as Americans do, as the lists of drugs and diseases have it ("hyperkalaemia")."""
+    return word.replace("ae", "e").replace("oe", "e")
 
 
 def _inflections(one: str, other: str) -> bool:

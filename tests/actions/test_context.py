@@ -448,7 +448,7 @@ def test_why_a_group_is_asked_of_what_was_spoken_of(talk: Talk) -> None:
 
 
 def test_what_else_there_is_leaves_out_what_was_shown(talk: Talk) -> None:
-    likely = {"salves-and-rest/2": 0.9, "follow-up-of-the-blight/2": 0.85}
+    likely = {"salves-and-rest/2": 0.8, "follow-up-of-the-blight/2": 0.7}
     talk.say(ASK, "what can go wrong with cave rest?", risk=1.0)
     assert "salve.shine" in ids(talk.say(ASK, "anything else that goes wrong", likely=likely, risk=1.0))
     assert talk.slots["topics"] == ["moon_salve"]
@@ -490,6 +490,20 @@ def test_what_a_fact_does_not_answer_squarely_is_asked_of_what_the_heads_are_sur
     assert "cave.end" in ids(talk.say(ASK, "the count", likely={"follow-up-of-the-blight/1": 0.8}, monitoring=0.9))
     talk.say(ASK, "dose of moon salve?", dose=1.0)
     assert ids(talk.say(ASK, "that count", likely={"follow-up-of-the-blight/1": 0.8}, reason=0.9)) == []
+
+
+def test_a_bullet_that_the_heads_are_very_sure_of_goes_before_what_was_spoken_of(talk: Talk) -> None:
+    for share, shown in ((0.95, "cave.haste"), (0.8, "salve.shine")):
+        talk.say(ASK, "dose of moon salve?", dose=1.0)
+        likely = {"follow-up-of-the-blight/2": share}
+        assert ids(talk.say(ASK, "and what goes wrong", likely=likely, risk=1.0))[0] == shown
+
+
+def test_a_topic_that_the_heads_only_guess_gives_way_to_what_was_spoken_of(talk: Talk) -> None:
+    for share, shown in ((0.3, "salve.shine"), (0.6, "cave.haste")):
+        talk.say(ASK, "dose of moon salve?", dose=1.0)
+        likely = {"follow-up-of-the-blight/2": share}
+        assert ids(talk.say(ASK, "cut short?", meant="cave_rest", likely=likely, risk=1.0))[0] == shown
 
 
 def test_a_tension_is_shown_from_both_sides(talk: Talk) -> None:

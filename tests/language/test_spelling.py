@@ -34,7 +34,9 @@ def same_drug(one: str, other: str) -> bool:
 # The words of the field.
 
 
-@pytest.mark.parametrize("word", ["hydroxocobalamin", "hydroxychloroquine", "rivaroxaban"])
+@pytest.mark.parametrize(
+    "word", ["hydroxocobalamin", "hydroxychloroquine", "rivaroxaban", "hyperkalaemia", "hypokalaemia"]
+)
 def test_another_drug_stays(speller: Speller, nlp: Language, word: str) -> None:
     assert speller.correct(word) == word
     assert not [span for span in nlp(f"dose of {word}").ents if span.label_ == "topic"]
