@@ -21,6 +21,7 @@ from bot.knowledge.leaning import (
     complete,
     course_of_nothing,
     each_of_course,
+    hardly_refused,
     leans,
     names_alone,
     others_of_group,
@@ -38,6 +39,8 @@ NOT_HELD_AT_ALL = 0.9
 """Probability of a refusal from which a message that only names topics, or tells of a patient, stays refused."""
 SUMMARISES = 0.25
 """Weight of a summary from which a message that is not answerable is taken for asking for one."""
+BARELY = 0.06
+"""How much heavier a refusal may weigh than all that is asked."""
 UNSURE, CLOSE, LEAST = 0.6, 0.75, 0.2
 """Bullets are close readings where the likeliest has at most UNSURE, another CLOSE of that and at least LEAST."""
 MOST_CHOICES = 4
@@ -46,11 +49,15 @@ SHORTEST, STEM = 4, 5
 
 MAIN: tuple[Mapping[Facet, float], ...] = ({Facet.USE: 1.0}, {Facet.OVERVIEW: 1.0}, {Facet.RISK: 1.0})
 """What a topic is asked for that is named and nothing else, the first that it answers."""
+THANKS, INTRODUCTIONS, INTRODUCED = ("thank", "feedback_good", "goodbye"), ("tell_role", "greet"), 0.25
+"""Intents of thanks; those of who introduces himself, and their weight where a role is named."""
 ABOUT_THE_BOT = ("ask_audience", "ask_capabilities", "ask_limits", "ask_currency", "greet", "thank", "goodbye")
 
 
 def answer(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     """Answer the questions of a message, each with what it leaves out taken from the conversation."""
+    if said := _asks_nothing(knowledge, turn, context, least=TOUCHED):
+        return said
     if turn.bare and (asks_by_names(knowledge, turn) or asks_the_outlook(knowledge, turn, context)):
         turn = turn.copy(update={"bare": False})
     elif takes_back(knowledge, turn, context):
@@ -101,14 +108,16 @@ def answer(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
 
 def decline(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     """Refuse a message, unless it leans on the conversation and asks something there."""
-    if turn.acknowledges and not turn.named and not turn.asks:
-        return nodded_at(knowledge, turn)
+    if said := _asks_nothing(knowledge, turn, context):
+        return said
     if turn.ranking.get("summarise", 0.0) >= SUMMARISES and context.shown_before and not turn.named:
         return recall.summary(knowledge, turn, context)
     if takes_back(knowledge, turn, context) or (points_at_nothing(knowledge, turn, context) and _weighs(turn)):
         return answer(knowledge, turn, context)
     known = context.topics or (about_of(knowledge, turn.named) if turn.whole.confidence < NOT_HELD_AT_ALL else ())
     if leans(knowledge, turn, context) or (turn.bare and not turn.whole.foreign and known):
+        return answer(knowledge, turn, context)
+    if hardly_refused(turn, context):
         return answer(knowledge, turn, context)
     if said := _answer_said(knowledge, turn, context):
         return said
@@ -197,6 +206,28 @@ def presented(knowledge: Knowledge, said: Answer, turn: Turn, context: Context) 
     )
 
 
+def _asks_nothing(knowledge: Knowledge, turn: Turn, context: Context, least: float = 0.0) -> Reply | None:
+    """Answer what asks nothing of the document: thanks, a role told in passing, news after an emergency.
+
+    Args:
+        knowledge: the knowledge base.
+        turn: the message.
+        context: what was said before.
+        least: weight of thanks from which a message that begins with them says no more.
+    """
+    if turn.asks or turn.named or turn.whole.foreign:
+        return None
+    if turn.acknowledges and sum(turn.ranking.get(intent, 0.0) for intent in THANKS) >= least:
+        return nodded_at(knowledge, turn)
+    if turn.role and sum(turn.ranking.get(intent, 0.0) for intent in INTRODUCTIONS) >= INTRODUCED:
+        return small_talk(
+            knowledge, turn.copy(update={"whole": turn.whole.copy(update={"intent": "tell_role"})}), context
+        )
+    if context.last_kind == Kind.URGENT.value and turn.words <= FRAGMENT_WORDS:
+        return Reply(answer=_fixed(knowledge, turn, Kind.SMALLTALK, phrases.AFTER_EMERGENCY))
+    return None
+
+
 def _answer_topic(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     """Answer a topic by itself for what was asked last; with its main facts where that is not held or nothing was."""
     first = turn.questions[0]
@@ -270,7 +301,7 @@ def _asked_back(knowledge: Knowledge, turn: Turn, context: Context) -> Answer | 
 def _weighs(turn: Turn) -> bool:
     """Tell whether a message asks more than it is unanswerable."""
     asked, refused = sum(turn.whole.asked.values()), sum(turn.ranking.get(intent, 0.0) for intent in REFUSALS)
-    return asked >= FACETS_WEIGH and refused < REFUSED_SURELY
+    return asked >= FACETS_WEIGH and refused <= max(REFUSED_SURELY, asked + BARELY)
 
 
 def _tells(knowledge: Knowledge, turn: Turn) -> bool:

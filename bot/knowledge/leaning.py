@@ -23,9 +23,13 @@ FACETS_WEIGH = 0.35
 """Least weight of what is asked for which a fragment is answered although the reader found nothing in it to answer."""
 REFUSED_SURELY = 0.5
 """Weight of the intents of refusal above which a fragment stays refused."""
+HARDLY = 0.3
+"""Probability that the document holds no answer up to which it is held in a conversation on the condition."""
 NOT_HELD_SURELY = 0.7
 """Probability that the document holds no answer from which a fragment stays refused."""
 TOUCHED = 0.3
+OUTCOME_ALONE = 2
+"""Words of a message that names an outcome and no more ("survival?")."""
 LIKELY, LIKELY_NEAR = 0.5, 0.05
 """Least probability of a bullet for which a fragment leaves its topic; and where what was shown speaks of it."""
 ALONE = 0.9
@@ -77,6 +81,14 @@ def leans(knowledge: Knowledge, turn: Turn, context: Context) -> bool:
         doubted >= NOT_HELD_SURELY and not own and not (pointed and clear)
     )
     return turn.words <= longest and weight >= FACETS_WEIGH and not sure
+
+
+def hardly_refused(turn: Turn, context: Context) -> bool:
+    """Tell whether a question was only refused since it does not name the condition, of which the conversation is."""
+    beyond = turn.whole.foreign or turn.whole.not_held
+    likely = max((share for question in turn.questions for share in question.likely.values()), default=0.0)
+    known = bool(context.topics) and not beyond and likely >= LIKELY
+    return known and turn.whole.intent in REFUSALS and turn.whole.confidence <= HARDLY
 
 
 def points_at_nothing(knowledge: Knowledge, turn: Turn, context: Context) -> bool:
@@ -223,7 +235,7 @@ def _joined(knowledge: Knowledge, turn: Turn, question: Question, about: Sequenc
         return False
     if any(touched(knowledge, [one], [other for other in own if other != one], question) for one in own):
         return False
-    outlook = (turn.vague and not turn.refers) or bool(WITH_IT.search(turn.text))
+    outlook = (turn.vague and turn.words <= OUTCOME_ALONE) or bool(WITH_IT.search(turn.text))
     return touched(knowledge, about, own, question, outlook)
 
 

@@ -83,7 +83,7 @@ class QuestionReader(IntentClassifier, GraphComponent):
         """
         return {
             "held_out": 16,
-            "condition": 0.7,
+            "condition": 0.65,
             "condition_likely": 0.4,
             "condition_bullet": 0.5,
             "subject": 0.4,
@@ -94,7 +94,7 @@ class QuestionReader(IntentClassifier, GraphComponent):
             "sure": 0.55,
             "unnamed": 0.5,
             "unnamed_bullet": 0.7,
-            "fragment": 0.6,
+            "fragment": 0.7,
             "fit": 0.4,
             "unfit": 0.8,
             "topic": 0.2,

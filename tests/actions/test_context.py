@@ -506,6 +506,34 @@ def test_a_topic_that_the_heads_only_guess_gives_way_to_what_was_spoken_of(talk:
         assert ids(talk.say(ASK, "cut short?", meant="cave_rest", likely=likely, risk=1.0))[0] == shown
 
 
+@pytest.mark.parametrize(
+    ("likely", "confidence", "kind"), [(0.6, 0.1, "answer"), (0.3, 0.1, "out_of_scope"), (0.6, 0.4, "out_of_scope")]
+)
+def test_what_was_hardly_refused_is_answered_in_a_conversation(
+    talk: Talk, likely: float, confidence: float, kind: str
+) -> None:
+    asked = {"likely": {"salves-and-rest/3": likely}, "confidence": confidence, "ranking": {"not_in_document": 0.1}}
+    text = "what could the old ones lie down in for a while instead of that"
+    first = talk.say(NOT_HELD, text, "not_in_document", meant="cave_rest", **asked, effect=0.8)
+    assert first["kind"] == "out_of_scope", "nothing was spoken of"
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    said = talk.say(NOT_HELD, text, "not_in_document", meant="cave_rest", **asked, effect=0.8)
+    assert said["kind"] == kind
+
+
+def test_what_asks_nothing_gets_no_facts(talk: Talk) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert talk.say(ASK, "haha great", claim=0.5, ranking={"thank": 0.4})["kind"] == "smalltalk"
+    assert talk.say(ASK, "great, but it burns", claim=0.9, ranking={"thank": 0.1})["kind"] != "smalltalk"
+    talk.say(REFUSE, "I'm a pharmacist, keep it short", "out_of_scope", claim=0.5, ranking={"tell_role": 0.3})
+    assert talk.text.startswith(phrases.ROLE_NOTED.split("{")[0])
+    assert talk.slots["role"] == "pharmacist"
+    talk.say(module.ActionUrgent(), "it lies still", "report_emergency")
+    assert talk.say(ASK, "a keeper is with it now", claim=0.5)["kind"] == "smalltalk"
+    assert talk.text == phrases.AFTER_EMERGENCY
+    assert talk.say(ASK, "how much salve?", dose=0.9)["kind"] != "smalltalk"
+
+
 def test_a_tension_is_shown_from_both_sides(talk: Talk) -> None:
     talk.say(ASK, "what does cave rest do?", effect=1.0)
     for action in (ASK, REFUSE, module.ActionFeedback()):
