@@ -25,11 +25,11 @@ ASKS = re.compile(
 )
 # Beside a topic these say no more than that it is meant.
 _FILLERS = (
-    "a about actually again also an and apologies as asked asking back but change choose coming concerning did drug "
-    "first for go going how i i'd in is it it's its last let let's like make me mean meant my next no nope not now of "
-    "off oh ok okay on one ones oops or other please question rather regarding rephrase return returning same said "
-    "scrap scratch second so sorry switch talking that that's thats the them then there this to too topic turn typo "
-    "want was we were what what's whats with wrong yeah yes you"
+    "a about actually again also an and apologies autocorrect as asked asking back but change choose coming "
+    "concerning did drug first for go going how i i'd in is it it's its last let let's like make me mean meant my "
+    "next no nope not now of off oh ok okay on one ones oops or other please question rather regarding rephrase "
+    "return returning same said scrap scratch second so sorry switch talking that that's thats the them then "
+    "there this to too topic turn typo want was we were what what's whats with wrong yeah yes you"
 )
 FILLERS = frozenset(_FILLERS.split())
 # With these a message asks, and does not yet say what of.
@@ -63,8 +63,20 @@ CONTRASTS = re.compile(
     re.IGNORECASE,
 )
 MOST_WORDS_OF_CONTRAST = 8
+# Around the condition's name these say that the patient does not have it; "not vasculitis but ..." does not.
+DENIES = re.compile(
+    r"\b(?:no|not|without|w/o|non|never\s+had|isn['’]?t|(?:does|do|did|has|have)(?:\s+not|n['’]?t)(?:\s+(?:have|got|had))?|free\s+of)"
+    r"[\s-]+(?:(?:a|any|the|real|known|hx|history|of|case|got|for|have|had)\s+){0,3}$",
+    re.IGNORECASE,
+)
+DENIES_PLAINLY = re.compile(r"\b(?:without|w/o|non|never|free)\W(?:\w+\s+){0,3}$", re.IGNORECASE)
+EXCLUDES = re.compile(
+    r"^\W{0,3}(?:(?:has|have|had|was|is|were|been|being|now|already|since)\s+){0,3}(?:excluded|ruled\s+out|disproved)\b",
+    re.IGNORECASE,
+)
 # A speaker puts right what was just said ("debridement.. wait no, biopsy").
 CORRECTS_ITSELF = re.compile(r"\b(?:wait,?\s+no|no,?\s+wait|i\s+mean|scratch\s+that|no,?\s+sorry)\b", re.IGNORECASE)
+CLAIMS = "state_claim"
 INTRODUCES, INTRODUCES_LAY = "tell_role", "tell_lay_role"
 
 
@@ -110,6 +122,7 @@ def turn(tracker: Tracker) -> Turn:
         role=_role(text, intent),
         reference=int(reference[1]) if reference else None,
         contrasts=bool(CONTRASTS.search(text)) and len(WORD.findall(text)) <= MOST_WORDS_OF_CONTRAST,
+        denies=_denies(text, topics, asks=bool(ASKS.search(text)), claims=intent == CLAIMS),
         incomplete=bool(INCOMPLETE.search(text)),
         sender=tracker.sender_id or "",
         text=text,
@@ -161,6 +174,20 @@ def _without(asked: Question, aside: frozenset[str], meant: tuple[str, ...]) -> 
         return asked
     kept = tuple(one for one in asked.topics if one not in aside)
     return asked.copy(update={"topics": kept or meant, "likely": {}})
+
+
+def _denies(text: str, topics: list[dict[str, Any]], asks: bool, claims: bool) -> bool:
+    """Tell whether a message says that the patient does not have the condition, and asks all the same.
+
+    Where it names what diagnoses the condition ("calcium normal, so no ..."), it is a claim on that, and so is what
+    contrasts the condition with others and asks nothing.
+    """
+    kinds = load().topic_by_id
+    named = [one for one in topics if kinds[one["value"]].kind is TopicKind.CONDITION]
+    denied = [one for one in named if DENIES.search(text[: one["start"]]) or EXCLUDES.match(text[one["end"] :])]
+    plainly = all(DENIES_PLAINLY.search(text[: one["start"]]) for one in denied)
+    diagnosed = any(kinds[one["value"]].diagnoses for one in topics) and not (plainly and not claims)
+    return bool(named) and len(denied) == len(named) and not diagnosed and (asks or not claims)
 
 
 def _named(text: str, topics: list[dict[str, Any]]) -> tuple[str, ...]:

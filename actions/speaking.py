@@ -53,6 +53,7 @@ class Speaking(Action, ABC):
         said = conversation.presented(knowledge, reply.answer, turn, context)
         utter(dispatcher, said)
         # Noted as answered: what is shown of the patient beside it is no topic of the conversation.
+        reply = conversation.went_on_with(knowledge, reply)
         noted = reply.copy(update={"answer": reply.answer.copy(update={"kind": said.kind})})
         return [SlotSet(name, value) for name, value in self.noted(context, turn, noted).items()]
 
@@ -62,6 +63,8 @@ class Speaking(Action, ABC):
             return conversation.decline_lay_reader(knowledge, turn)
         if turn.acknowledges and not turn.words:
             return conversation.nodded_at(knowledge, turn)
+        if turn.denies and not self.goes_before:
+            return conversation.decline_denied(knowledge, turn)
         both = recall.both_sides(knowledge, turn, context) if turn.contrasts and not self.goes_before else None
         return both or self.reply(knowledge, turn, context)
 

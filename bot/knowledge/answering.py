@@ -103,8 +103,11 @@ def answer_urgent(knowledge: Knowledge, question: Question) -> Answer:
     facts: tuple[Fact, ...] = ()
     pitfalls: tuple[Fact, ...] = ()
     if _names_subject(knowledge, question.topics):
-        selection = select(knowledge, question.topics, {Facet.USE: 1.0, Facet.OVERVIEW: 1.0})
-        facts, pitfalls = selection.facts, selection.pitfalls
+        # Of a drug that does harm, its harm; praise of it has no place here.
+        selection = select(knowledge.squarely, question.topics, {Facet.RISK: 1.0})
+        if not selection.facts:
+            selection = select(knowledge, question.topics, {Facet.USE: 1.0, Facet.OVERVIEW: 1.0})
+        facts, pitfalls = tuple(knowledge.fact_by_id[fact.id] for fact in selection.facts), selection.pitfalls
     return Answer(
         kind=Kind.URGENT,
         lead=f"{phrases.URGENT} {phrases.URGENT_FACTS}" if facts else phrases.URGENT,

@@ -15,6 +15,7 @@ from bot.knowledge.leaning import (
     REFUSED_SURELY,
     TOUCHED,
     about_of,
+    asked_of_both,
     asks_by_names,
     asks_the_outlook,
     asks_what_is_not_said,
@@ -32,13 +33,15 @@ from bot.knowledge.leaning import (
 )
 from bot.knowledge.model import Facet, Fact, Knowledge, TopicKind
 from bot.knowledge.roles import Role
-from bot.knowledge.selection import choices, follow_ups
+from bot.knowledge.selection import choices, follow_ups, subjects
 from bot.knowledge.turn import Reply, Turn
 
 NOT_HELD_AT_ALL = 0.9
 """Probability of a refusal from which a message that only names topics, or tells of a patient, stays refused."""
 SUMMARISES = 0.25
 """Weight of a summary from which a message that is not answerable is taken for asking for one."""
+SUPPORTED, MEANT = 0.1, 0.35
+"""Probability of a bullet for which a topic that the heads guess is meant by what is named; and by itself."""
 BARELY = 0.06
 """How much heavier a refusal may weigh than all that is asked."""
 UNSURE, CLOSE, LEAST = 0.6, 0.75, 0.2
@@ -49,8 +52,9 @@ SHORTEST, STEM = 4, 5
 
 MAIN: tuple[Mapping[Facet, float], ...] = ({Facet.USE: 1.0}, {Facet.OVERVIEW: 1.0}, {Facet.RISK: 1.0})
 """What a topic is asked for that is named and nothing else, the first that it answers."""
-THANKS, INTRODUCTIONS, INTRODUCED = ("thank", "feedback_good", "goodbye"), ("tell_role", "greet"), 0.25
-"""Intents of thanks; those of who introduces himself, and their weight where a role is named."""
+THANKS, INTRODUCTIONS = ("thank", "feedback_good", "goodbye"), ("tell_role", "greet")
+INTRODUCED, GREETS = 0.25, 0.4
+"""Weight of introductions where a role is named, and where none is."""
 ABOUT_THE_BOT = ("ask_audience", "ask_capabilities", "ask_limits", "ask_currency", "greet", "thank", "goodbye")
 
 
@@ -67,7 +71,7 @@ def answer(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     if turn.bare and about_of(knowledge, turn.named):
         return _answer_topic(knowledge, turn, context)
     if names_alone(turn) and not turn.named:
-        meant = about_of(knowledge, turn.whole.topics)
+        meant = _meant(knowledge, turn, context)
         if meant and not turn.whole.foreign:
             return _answer_topic(knowledge, turn.copy(update={"named": meant}), context)
         if said := _answer_said(knowledge, turn, context):
@@ -112,16 +116,20 @@ def decline(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
         return said
     if turn.ranking.get("summarise", 0.0) >= SUMMARISES and context.shown_before and not turn.named:
         return recall.summary(knowledge, turn, context)
-    if takes_back(knowledge, turn, context) or (points_at_nothing(knowledge, turn, context) and _weighs(turn)):
+    doubted = turn.whole.confidence >= REFUSED_SURELY
+    short = turn.words <= FRAGMENT_WORDS and not context.topics and not doubted
+    of_nothing = points_at_nothing(knowledge, turn, context) or (course_of_nothing(turn) and short)
+    if takes_back(knowledge, turn, context) or (of_nothing and _weighs(turn)):
         return answer(knowledge, turn, context)
-    known = context.topics or (about_of(knowledge, turn.named) if turn.whole.confidence < NOT_HELD_AT_ALL else ())
+    # "Mortality of dialysis" names a setting beside: what it asks may be of all such patients.
+    surely = REFUSED_SURELY if settings_of(knowledge, turn.named) else NOT_HELD_AT_ALL
+    known = context.topics or (about_of(knowledge, turn.named) if turn.whole.confidence < surely else ())
     if leans(knowledge, turn, context) or (turn.bare and not turn.whole.foreign and known):
         return answer(knowledge, turn, context)
     if hardly_refused(turn, context):
         return answer(knowledge, turn, context)
     if said := _answer_said(knowledge, turn, context):
         return said
-    doubted = turn.whole.confidence >= REFUSED_SURELY
     if not doubted and (asked_back := _asked_back(knowledge, turn, context)):
         return Reply(answer=asked_back, asked=turn.whole.asked)
     if _tells(knowledge, turn):
@@ -160,9 +168,30 @@ def nodded_at(knowledge: Knowledge, turn: Turn) -> Reply:
     return Reply(answer=answering.small_talk(knowledge, turn.whole.copy(update={"intent": "thank"})))
 
 
+def decline_denied(knowledge: Knowledge, turn: Turn) -> Reply:
+    """Refuse what is asked of a patient who is said not to have the condition."""
+    lead = phrases.NOT_THE_CONDITION.format(condition=knowledge.condition().name)
+    return Reply(answer=_fixed(knowledge, turn, Kind.OUT_OF_SCOPE, lead))
+
+
 def started_over(knowledge: Knowledge, turn: Turn) -> Reply:
     """Say that the conversation begins anew."""
     return Reply(answer=_fixed(knowledge, turn, Kind.SMALLTALK, phrases.STARTED_OVER))
+
+
+def went_on_with(knowledge: Knowledge, reply: Reply) -> Reply:
+    """Return a reply whose topics are those of its facts and the patient's settings, of all that was named.
+
+    "48F, ulcers, intractable pain. Debride?" goes on with debridement, and not with pain.
+    """
+    said = reply.answer
+    of_facts = {topic for fact in said.facts for topic in fact.topics}
+    about = [topic for topic in said.understood.topics if topic in of_facts]
+    named = len(subjects(knowledge, said.understood.topics))
+    if reply.topics or not about or named < 2 or said.by_topic:
+        return reply
+    kept = (*about, *settings_of(knowledge, said.understood.topics))
+    return reply.copy(update={"topics": tuple(dict.fromkeys(kept))})
 
 
 def marked(knowledge: Knowledge, turn: Turn, mark: str, kept: bool) -> Reply:
@@ -206,6 +235,18 @@ def presented(knowledge: Knowledge, said: Answer, turn: Turn, context: Context) 
     )
 
 
+def _meant(knowledge: Knowledge, turn: Turn, context: Context) -> tuple[str, ...]:
+    """Return what a message names in other words than the topics' own ("and bloods"), as the heads have it."""
+    likely = turn.questions[0].likely
+    supported = [fact for fact in knowledge.facts if likely.get(fact.locator, 0.0) >= SUPPORTED]
+    if meant := about_of(knowledge, turn.whole.topics):
+        return tuple(topic for topic in meant if any(topic in fact.topics for fact in supported))
+    if not context.topics or not likely or max(likely.values()) < MEANT:
+        return ()
+    best = max(likely, key=lambda where: likely[where])
+    return about_of(knowledge, [fact.topics[0] for fact in supported if fact.locator == best][:1])
+
+
 def _asks_nothing(knowledge: Knowledge, turn: Turn, context: Context, least: float = 0.0) -> Reply | None:
     """Answer what asks nothing of the document: thanks, a role told in passing, news after an emergency.
 
@@ -223,6 +264,9 @@ def _asks_nothing(knowledge: Knowledge, turn: Turn, context: Context, least: flo
         return small_talk(
             knowledge, turn.copy(update={"whole": turn.whole.copy(update={"intent": "tell_role"})}), context
         )
+    greets = sum(turn.ranking.get(intent, 0.0) for intent in INTRODUCTIONS) >= GREETS
+    if greets and sum(turn.whole.asked.values()) < TOUCHED:
+        return Reply(answer=answering.small_talk(knowledge, turn.whole.copy(update={"intent": "greet"})))
     if context.last_kind == Kind.URGENT.value and turn.words <= FRAGMENT_WORDS:
         return Reply(answer=_fixed(knowledge, turn, Kind.SMALLTALK, phrases.AFTER_EMERGENCY))
     return None
@@ -231,7 +275,8 @@ def _asks_nothing(knowledge: Knowledge, turn: Turn, context: Context, least: flo
 def _answer_topic(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     """Answer a topic by itself for what was asked last; with its main facts where that is not held or nothing was."""
     first = turn.questions[0]
-    topics = (*turn.named, *settings_of(knowledge, context.topics))
+    both = asked_of_both(knowledge, turn, context)
+    topics = (*(both or turn.named), *settings_of(knowledge, context.topics))
     wanted = first.copy(update={"topics": topics, "asked": {}, "likely": {}, "context": ()})
     assumed = tuple(topic for topic in topics if topic not in turn.named)
     carried = None
@@ -309,7 +354,9 @@ def _tells(knowledge: Knowledge, turn: Turn) -> bool:
     question = turn.whole
     claims = max(question.asked, key=lambda facet: question.asked[facet], default=None) is Facet.CLAIM
     # "Apixaban mg per day HD" asks, though not in the form of a question.
-    beyond = question.foreign or question.not_held or (question.confidence >= NOT_HELD_AT_ALL and not claims)
+    surely = max(question.asked.values(), default=0.0) >= UNSURE and bool(about_of(knowledge, turn.named))
+    asked = not claims and (question.confidence >= NOT_HELD_AT_ALL or surely)
+    beyond = question.foreign or question.not_held or asked
     return bool(turn.features or turn.measured) and not turn.asks and not beyond and _weighs(turn)
 
 

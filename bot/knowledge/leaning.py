@@ -23,8 +23,9 @@ FACETS_WEIGH = 0.35
 """Least weight of what is asked for which a fragment is answered although the reader found nothing in it to answer."""
 REFUSED_SURELY = 0.5
 """Weight of the intents of refusal above which a fragment stays refused."""
-HARDLY = 0.3
-"""Probability that the document holds no answer up to which it is held in a conversation on the condition."""
+HARDLY, HARDLY_AT_ALL = 0.3, 0.1
+"""Probability that the document holds no answer up to which it is held in a conversation on the condition; and where
+the message points back and no bullet is likely."""
 NOT_HELD_SURELY = 0.7
 """Probability that the document holds no answer from which a fragment stays refused."""
 TOUCHED = 0.3
@@ -87,8 +88,9 @@ def hardly_refused(turn: Turn, context: Context) -> bool:
     """Tell whether a question was only refused since it does not name the condition, of which the conversation is."""
     beyond = turn.whole.foreign or turn.whole.not_held
     likely = max((share for question in turn.questions for share in question.likely.values()), default=0.0)
-    known = bool(context.topics) and not beyond and likely >= LIKELY
-    return known and turn.whole.intent in REFUSALS and turn.whole.confidence <= HARDLY
+    known = bool(context.topics) and not beyond and turn.whole.intent in REFUSALS
+    pointed = turn.pronoun and turn.whole.confidence <= HARDLY_AT_ALL
+    return known and (pointed or (likely >= LIKELY and turn.whole.confidence <= HARDLY))
 
 
 def points_at_nothing(knowledge: Knowledge, turn: Turn, context: Context) -> bool:
@@ -173,6 +175,16 @@ def asks_the_outlook(knowledge: Knowledge, turn: Turn, context: Context) -> bool
     question, about = turn.questions[0], about_of(knowledge, context.topics)
     outlook = max(question.asked.get(facet, 0.0) for facet in (Facet.PROGNOSIS, Facet.EFFECT)) >= CLEAR
     return outlook and touched(knowledge, about, about_of(knowledge, turn.named), question, outlook=True)
+
+
+def asked_of_both(knowledge: Knowledge, turn: Turn, context: Context) -> tuple[str, ...]:
+    """Return both topics where one alone ("wounds?") is what the other, spoken of, was asked to do something for."""
+    about, own = about_of(knowledge, context.topics), about_of(knowledge, turn.named)
+    likeliest = max(context.asked, key=lambda facet: context.asked[facet], default=None)
+    if likeliest not in TOLD_OF_TREATMENT or set(own) & set(about) or not turn.asks:
+        return ()
+    question = turn.questions[0].copy(update={"asked": context.asked})
+    return (*about, *own) if touched(knowledge.squarely, about, own, question) else ()
 
 
 def complete(knowledge: Knowledge, turn: Turn, question: Question, context: Context) -> Question:

@@ -170,6 +170,10 @@ class Topic(Entry):
     name: str
     words: tuple[str, ...]
     weak: bool = Field(default=False, description="its words are often background: what is meant may be another topic")
+    diagnoses: bool = Field(
+        default=False,
+        description="what people conclude from whether it is the condition: a denial beside it is a claim",
+    )
     ended_by: tuple[str, ...] = Field(
         default=(), description="of a setting: words that, said later, tell that it is not this patient's"
     )

@@ -86,6 +86,9 @@ URGENT = (
     "in an emergency."
 )
 URGENT_FACTS = "What the document says that may bear on it:"
+NOT_THE_CONDITION = (
+    "By the message this is not {condition}; the document speaks of nothing else, so nothing of it is shown."
+)
 AFTER_EMERGENCY = "Noted. Ask again when you want to know what the document says."
 ERROR = "The assistant cannot look this up right now. Please send the question again in a minute."
 GREETING = "Hello. I answer questions on managing {condition} from one cited document, and from nothing else."

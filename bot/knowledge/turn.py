@@ -35,6 +35,7 @@ class Turn(Entry):
     role: Role | None = Field(default=None, description="who the user says to be")
     reference: int | None = Field(default=None, description="marker of the reference asked for by its number")
     contrasts: bool = Field(default=False, description="whether it asks how two statements go together")
+    denies: bool = Field(default=False, description="whether it says that the patient does not have the condition")
     incomplete: bool = Field(default=False, description="whether a word says that something is missing")
     sender: str = Field(default="", description="id of the conversation")
     text: str = Field(default="", description="the message; for a remark, and never for a slot")

@@ -9,8 +9,7 @@ from os.path import commonprefix
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-SHORTEST, SHORTEST_SWAPPED = 5, 4
-"""Least letters of a word that is corrected, and of one whose letters are all there, two of them swapped ("lnog")."""
+SHORTEST = 5
 TWO_EDITS_FROM = 7
 LONG_STEM = 7
 """Letters in common from which two words are forms of one ("activator", "activated")."""
@@ -27,7 +26,7 @@ class Speller:
 
     def __init__(self, targets: Iterable[str], known: Iterable[str]) -> None:
         """Index the targets by length."""
-        wanted = tuple(dict.fromkeys(word for word in targets if len(word) >= SHORTEST_SWAPPED))
+        wanted = tuple(dict.fromkeys(word for word in targets if len(word) >= SHORTEST - 1))
         # British and American spellings sound alike: the first stands for both.
         by_sound = {fold(word): word for word in reversed(wanted)}
         self._sounds, self._targets = tuple(by_sound), tuple(by_sound.values())
@@ -36,18 +35,15 @@ class Speller:
 
     def correct(self, word: str) -> str:
         """Return the one target within reach of a lower-case word, or the word itself."""
-        if len(word) < SHORTEST_SWAPPED or not word.isalpha() or {word, american(word)} & self._known:
+        if len(word) < SHORTEST or not word.isalpha() or {word, american(word)} & self._known:
             return word
         return self._correct(word)
 
     def _nearest(self, word: str) -> str:
         reach = 2 if len(word) >= TWO_EDITS_FROM else 1
-        most = 3 if len(word) >= SHORTEST else None
-        near = process.extract(fold(word), self._sounds, scorer=OSA.distance, score_cutoff=reach, limit=most)
+        near = process.extract(fold(word), self._sounds, scorer=OSA.distance, score_cutoff=reach, limit=3)
         # Writers rarely miss the first letter; two edits that begin elsewhere are another word.
         near = [one for one in near if one[0][0] == fold(word)[0] or one[1] < 2]
-        if len(word) < SHORTEST:
-            near = [one for one in near if (one[0][0], sorted(one[0])) == (fold(word)[0], sorted(fold(word)))]
         # The most wanted stands last.
         found = [(self._targets[place], edits) for _, edits, place in sorted(near, key=lambda one: (one[1], -one[2]))]
         if not found or (len(found) > 1 and found[0][1] == found[1][1] and not _inflections(found[0][0], found[1][0])):

@@ -201,8 +201,8 @@ def test_an_answer_without_facts_says_its_phrase_and_keeps_what_was_shown(run: R
 def test_an_emergency_with_a_topic_says_the_pathway_first_and_notes_the_facts(run: Run) -> None:
     messages, events = run(module.ActionUrgent(), "report_emergency", topic("cave_rest"))
     assert len(messages) == 1
-    assert messages[0]["text"].startswith(f"{phrases.URGENT} {phrases.URGENT_FACTS}\n• Cave rest cuts")
-    shown = ["cave.effect", "cave.haste"]
+    assert messages[0]["text"].startswith(f"{phrases.URGENT} {phrases.URGENT_FACTS}\n• New scales turn")
+    shown = ["cave.haste", "cave.effect"]
     assert events == [
         slot("last_kind", "urgent"), slot("topics", ["cave_rest"]), slot("shown", shown), slot("shown_before", shown),
     ]  # fmt: skip

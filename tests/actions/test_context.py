@@ -464,7 +464,10 @@ def test_the_other_one_of_a_group_is_what_was_not_spoken_of(talk: Talk) -> None:
 def test_an_outcome_alone_is_that_of_the_treatment_spoken_of(talk: Talk) -> None:
     talk.say(ASK, "what does cave rest do?", effect=1.0)
     assert ids(talk.say(ASK, "moon salve?", effect=0.9)) == ["cave.effect"], "its fact speaks of both"
-    assert "salve.dose" in ids(talk.say(ASK, "moon salve?", use=0.9)), "not asked for the outcome"
+    talk.say(ASK, "what does cave rest do?", effect=1.0)
+    assert ids(talk.say(ASK, "moon salve?", overview=0.7)) == ["cave.effect"], "as was asked last"
+    talk.say(ASK, "what can go wrong with cave rest?", risk=1.0)
+    assert ids(talk.say(ASK, "moon salve?", use=0.9)) == ["salve.shine"], "not asked for the outcome"
 
 
 def test_an_outcome_that_the_facts_do_not_speak_of_is_refused_and_not_told_by_itself(
@@ -532,6 +535,48 @@ def test_what_asks_nothing_gets_no_facts(talk: Talk) -> None:
     assert talk.say(ASK, "a keeper is with it now", claim=0.5)["kind"] == "smalltalk"
     assert talk.text == phrases.AFTER_EMERGENCY
     assert talk.say(ASK, "how much salve?", dose=0.9)["kind"] != "smalltalk"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "moon salve for a dragon without blight?",
+        "no blight here, how much moon salve?",
+        "blight has been excluded, moon salve?",
+        "it does not have the blight, how is moon salve given?",
+        "not blight, shall I use moon salve?",
+        "never had blight: moon salve, how much?",
+        "cave rest or moon salve for one without blight?",
+    ],
+)
+def test_what_is_asked_of_a_patient_without_the_condition_is_refused(
+    talk: Talk, made_up_knowledge: Knowledge, said: str
+) -> None:
+    custom = talk.say(ASK, said, likely={"salves-and-rest/1": 0.99}, dose=0.9)
+    assert (custom["kind"], custom["facts"]) == ("out_of_scope", [])
+    assert custom["follow_ups"]
+    assert talk.text.startswith(phrases.NOT_THE_CONDITION.format(condition=made_up_knowledge.condition().name))
+    assert talk.say(module.ActionUrgent(), said, "report_emergency")["kind"] == "urgent"
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ("not mange but blight, how much moon salve?", ""),
+        ("why no moon salve in blight?", ""),
+        ("moon salve in blight, not yet started, how much?", ""),
+        ("cave rest fine, so no blight, moon salve?", ""),
+        ("moon salve is for mange, not blight", "state_claim"),
+    ],
+)
+def test_what_only_looks_like_a_denial_is_answered(
+    talk: Talk, made_up_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, intent: str
+) -> None:
+    test = "  - id: cave_rest\n    kind: subject\n"
+    changed = made_up_file.read_text(encoding="utf-8").replace(test, f"{test}    diagnoses: true\n")
+    (tmp_path / "knowledge.yaml").write_text(changed, encoding="utf-8")
+    monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(tmp_path / "knowledge.yaml"))
+    assert talk.say(ASK, said, intent, dose=0.9)["kind"] == "answer"
 
 
 def test_a_tension_is_shown_from_both_sides(talk: Talk) -> None:

@@ -244,7 +244,7 @@ def test_an_emergency_begins_with_the_pathway(made_up_knowledge: Knowledge, topi
 
 def test_an_emergency_keeps_the_warnings_of_its_facts(made_up_knowledge: Knowledge) -> None:
     answer = answering.answer_urgent(made_up_knowledge, Question(intent="report_emergency", topics=("cave_rest",)))
-    assert ids(answer) == (["cave.effect"], ["cave.haste"])
+    assert ids(answer) == (["cave.haste"], ["cave.effect"]), "what harms goes before what helps"
 
 
 # Small talk, sources, faults.
