@@ -47,6 +47,8 @@ BARELY = 0.06
 UNSURE, CLOSE, LEAST = 0.6, 0.75, 0.2
 """Bullets are close readings where the likeliest has at most UNSURE, another CLOSE of that and at least LEAST."""
 MOST_CHOICES = 4
+CLAIM_WORDS = 12
+"""Words up to which a number in a message is what it asks about, and not one of a patient's story."""
 SHORTEST, STEM = 4, 5
 """Letters of a word that tells something, and those in which two words have to begin alike to be the same."""
 
@@ -220,6 +222,8 @@ def presented(knowledge: Knowledge, said: Answer, turn: Turn, context: Context) 
     if said.lead == phrases.CLAIM and (turn.measured or turn.features) and not turn.asks:
         # What is told of a patient is no claim on the document's matter.
         said = said.copy(update={"lead": ""})
+    if not said.lead and turn.words <= CLAIM_WORDS and patient.contradicted(said.facts, turn.text):
+        said = said.copy(update={"lead": phrases.CLAIM})
     now = (*turn.named, *turn.features)
     values = {**context.measured, **turn.measured}
     said = patient.with_patient(knowledge, said, context.features, now, values)

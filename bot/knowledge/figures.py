@@ -123,6 +123,20 @@ def read_figures(text: str, common: frozenset[str] = frozenset()) -> tuple[Sourc
 _Reading = tuple[dict[str, Any], int, int]
 
 
+def named(text: str) -> tuple[tuple[tuple[float, ...], str], ...]:
+    """Read the numbers with a known unit of what somebody typed: one or two numbers, and the unit.
+
+    What can't be read is left out: a message is no source.
+    """
+    found = []
+    for match in _FIGURE.finditer(text):
+        spelling = match["second_unit"] or match["first_unit"]
+        if spelling:
+            numbers = [_number(written) for written in (match["first"], match["second"]) if written]
+            found.append((tuple(numbers), str(UNIT_SPELLINGS[spelling])))
+    return tuple(found)
+
+
 def _read(text: str, match: re.Match[str]) -> _Reading | None:
     """Turn one match into the fields of a figure and its span; None for a number word in prose."""
     first_unit, second_unit = match["first_unit"], match["second_unit"]

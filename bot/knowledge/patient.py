@@ -10,9 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot.knowledge import phrases
 from bot.knowledge.answer import Answer
+from bot.knowledge.figures import named
 from bot.knowledge.model import Fact, Figure, Knowledge, TopicKind
 from bot.knowledge.selection import subjects
 
+KIN = (frozenset({"mg", "g"}), frozenset({"%", "fold"}), frozenset({"days", "weeks", "months"}))
+"""Units of which one is easily typed or read for another."""
 # Between a quantity and its value ("PTH is now 620", "PTH came back at 780"), but nothing that makes it a threshold.
 _BETWEEN = r"(?:\s*[:=~]?\s*(?:(?:level|levels|of|is|was|at|now|came|back|about|around|still|today|only|just)\s+){0,4})"
 _QUANTITY = re.compile(r"hormone|level|count", re.IGNORECASE)
@@ -72,6 +75,22 @@ def compared(knowledge: Knowledge, facts: Sequence[Fact], values: Mapping[str, f
                 )
             )  # fmt: skip
     return tuple(lines)
+
+
+def contradicted(facts: Sequence[Fact], text: str) -> bool:
+    """Tell whether a message names a number that could be a figure of the facts, and is not ("12.5 mg?", "11%?")."""
+    figures = [figure for fact in facts for figure in fact.figures if figure.bound not in ("above", "below")]
+    for numbers, unit in named(text):
+        kin = next((one for one in KIN if unit in one), frozenset({unit}))
+        alike = [figure for figure in figures if figure.unit in kin]
+        if alike and not any(figure.unit == unit and _within(figure, numbers) for figure in alike):
+            return True
+    return False
+
+
+def _within(figure: Figure, numbers: Sequence[float]) -> bool:
+    low, high = (figure.value, figure.value) if figure.value is not None else (figure.low, figure.high)
+    return low is not None and high is not None and all(low <= number <= high for number in numbers)
 
 
 def concerning(facts: Sequence[Fact], features: Sequence[str]) -> tuple[str, ...]:

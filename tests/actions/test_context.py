@@ -364,6 +364,16 @@ def test_another_number_corrects_no_value(talk: Talk, text: str) -> None:
     assert talk.slots["measured"] == before
 
 
+@pytest.mark.parametrize(
+    ("said", "contradicts"),
+    [("moon salve 2 mg?", False), ("moon salve 2 g?", True), ("moon salve 30 mg a day, yes?", True),
+     ("1.5 to 3 mg of moon salve?", False), ("how much moon salve for 12 dragons?", False)],
+)  # fmt: skip
+def test_a_number_that_the_facts_do_not_bear_is_to_be_checked(talk: Talk, said: str, contradicts: bool) -> None:
+    talk.say(ASK, said, dose=1.0)
+    assert talk.text.startswith(phrases.CLAIM) is contradicts
+
+
 def test_a_feature_told_earlier_is_shown_with_the_facts_that_speak_of_it(
     talk: Talk, made_up_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
