@@ -55,7 +55,7 @@ SHORTEST, STEM = 4, 5
 MAIN: tuple[Mapping[Facet, float], ...] = ({Facet.USE: 1.0}, {Facet.OVERVIEW: 1.0}, {Facet.RISK: 1.0})
 """What a topic is asked for that is named and nothing else, the first that it answers."""
 THANKS, INTRODUCTIONS = ("thank", "feedback_good", "goodbye"), ("tell_role", "greet")
-INTRODUCED, GREETS = 0.25, 0.4
+INTRODUCED, GREETS = 0.25, 0.3
 """Weight of introductions where a role is named, and where none is."""
 ABOUT_THE_BOT = ("ask_audience", "ask_capabilities", "ask_limits", "ask_currency", "greet", "thank", "goodbye")
 
@@ -154,6 +154,9 @@ def small_talk(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     """Answer what is said to or asked about the bot."""
     if turn.reference and turn.whole.intent == "ask_references":
         return recall.reference(knowledge, turn, context)
+    if turn.whole.intent == "ask_references" and turn.refers and context.shown:
+        # "Refs for those?"
+        return recall.sources(knowledge, turn, context)
     said = answering.small_talk(knowledge, turn.whole)
     if turn.whole.intent == "tell_role" and turn.role in phrases.ROLES:
         said = said.copy(update={"lead": phrases.ROLE_NOTED.format(role=phrases.ROLES[turn.role])})

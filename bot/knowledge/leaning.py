@@ -29,8 +29,6 @@ the message points back and no bullet is likely."""
 NOT_HELD_SURELY = 0.7
 """Probability that the document holds no answer from which a fragment stays refused."""
 TOUCHED = 0.3
-OUTCOME_ALONE = 2
-"""Words of a message that names an outcome and no more ("survival?")."""
 LIKELY, LIKELY_NEAR = 0.5, 0.05
 """Least probability of a bullet for which a fragment leaves its topic; and where what was shown speaks of it."""
 ALONE = 0.9
@@ -171,10 +169,11 @@ def asks_by_names(knowledge: Knowledge, turn: Turn) -> bool:
 
 
 def asks_the_outlook(knowledge: Knowledge, turn: Turn, context: Context) -> bool:
-    """Tell whether an outcome alone ("survival?") is asked of the treatment spoken of, whose facts tell of it."""
+    """Tell whether an outcome alone ("improved survival?") is asked of the treatment spoken of."""
     question, about = turn.questions[0], about_of(knowledge, context.topics)
-    outlook = max(question.asked.get(facet, 0.0) for facet in (Facet.PROGNOSIS, Facet.EFFECT)) >= CLEAR
-    return outlook and touched(knowledge, about, about_of(knowledge, turn.named), question, outlook=True)
+    return question.asked.get(Facet.EFFECT, 0.0) >= CLEAR and touched(
+        knowledge, about, about_of(knowledge, turn.named), question, outlook=True
+    )
 
 
 def asked_of_both(knowledge: Knowledge, turn: Turn, context: Context) -> tuple[str, ...]:
@@ -241,13 +240,13 @@ def _without_guess(knowledge: Knowledge, turn: Turn, question: Question, about: 
 def _joined(knowledge: Knowledge, turn: Turn, question: Question, about: Sequence[str]) -> bool:
     """Tell whether a topic named beside what was spoken of is asked of that ("does it improve survival?")."""
     own = about_of(knowledge, question.topics)
-    surely = not turn.refers and not turn.vague and max(question.likely.values(), default=0.0) >= ALONE
+    surely = not turn.pronoun and not turn.vague and max(question.likely.values(), default=0.0) >= ALONE
     if surely and holds(knowledge.squarely, own, question):
         # "Infection, why the fuss" stands by itself, few words as it has.
         return False
     if any(touched(knowledge, [one], [other for other in own if other != one], question) for one in own):
         return False
-    outlook = (turn.vague and turn.words <= OUTCOME_ALONE) or bool(WITH_IT.search(turn.text))
+    outlook = bool(WITH_IT.search(turn.text))
     return touched(knowledge, about, own, question, outlook)
 
 
