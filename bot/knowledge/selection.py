@@ -17,7 +17,7 @@ LEAST_HELD_SHARE = 0.35
 NEAR_BEST = 0.7
 TOUCH = 0.5
 SURE, VERY_SURE, UNLIKELY = 0.35, 0.7, 0.05
-PLAIN, FAIR, FAINT = 0.5, 0.3, 0.15
+PLAIN, FAINT = 0.5, 0.15
 NAMELESS = 0.6
 """Least likelihood of a bullet for which a message that names nothing is answered and not asked back."""
 
@@ -198,7 +198,7 @@ def _as_learnt(
     least = VERY_SURE if supported else PLAIN
     sure = [where for where, share in likely.items() if share >= (least if named else SURE)]
     if not sure:
-        return _without_unlikely(kept, likely)
+        return dict(kept)
     facts = {
         topic: [fact for fact in found if likely.get(fact.locator, 0.0) >= UNLIKELY] for topic, found in kept.items()
     }
@@ -216,14 +216,6 @@ def _as_learnt(
                 fact for fact in own if _weight(fact, fact.topics[0], asked) >= NEAR_BEST * best
             )
     return result
-
-
-def _without_unlikely(kept: Mapping[str, list[Fact]], likely: Mapping[str, float]) -> dict[str, list[Fact]]:
-    """Drop topics of which no bullet is likely at all, where one of another is: background of a patient's story."""
-    best = {topic: max((likely.get(fact.locator, 0.0) for fact in facts), default=0.0) for topic, facts in kept.items()}
-    if max(best.values(), default=0.0) < FAIR:
-        return dict(kept)
-    return {topic: facts for topic, facts in kept.items() if best[topic] >= UNLIKELY}
 
 
 def _without_unlikely_groups(kept: Mapping[str, list[Fact]], likely: Mapping[str, float]) -> dict[str, list[Fact]]:
