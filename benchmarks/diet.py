@@ -27,8 +27,8 @@ from bot.language.lesson import Lesson
 from bot.language.parts import pieces
 from bot.language.pipeline import PIPELINE_FOLDER, plain_text
 
-EPOCHS = 10
-"""As many as the stock pipeline gets in these benchmarks; Rasa's default is 300 for this component."""
+EPOCHS = 4
+"""Four minutes each on one core; Rasa's default is 300 for this component."""
 FOLDER = CACHE / "diet"
 
 

@@ -75,9 +75,10 @@ class QuestionReader(IntentClassifier, GraphComponent):
         ``held_out``: every how-manieth example is not taught but fits the scope decision. Thresholds on
         probabilities: least scope where the ``condition``, a ``subject``, or neither is named (``unnamed``;
         ``fragment`` for a few words that name nothing). ``condition_likely`` is enough where a bullet has
-        ``condition_bullet``; a subject and nothing need a bullet of ``subject_bullet`` and ``unnamed_bullet``, unless
-        the message has at most ``short`` words (a subject then needs ``short_subject``; up to ``long`` words
-        ``sure``). ``fit``: least part of what is asked that facts on the topics answer, unless scope has ``unfit``.
+        ``condition_bullet``, and ``subject_certain`` beside a subject where one is ``certain``; a subject and nothing
+        need a bullet of ``subject_bullet`` and ``unnamed_bullet``, unless the message has at most ``short`` words (a
+        subject then needs ``short_subject``; up to ``long`` words ``sure``). ``fit``: least part of what is asked that
+        facts on the topics answer, unless scope has ``unfit``.
         ``topic``: least for a topic that is meant without its name; ``background``, below which a topic named beside
         another is background; ``urgent``, ``other``: of an emergency, and of talk about the bot.
         """
@@ -88,6 +89,8 @@ class QuestionReader(IntentClassifier, GraphComponent):
             "condition_bullet": 0.55,
             "subject": 0.45,
             "subject_bullet": 0.5,
+            "certain": 0.85,
+            "subject_certain": 0.3,
             "short": 5,
             "short_subject": 0.5,
             "long": 15,
@@ -237,6 +240,7 @@ class QuestionReader(IntentClassifier, GraphComponent):
             return bool(held >= (least["condition_likely"] if likely else least["condition"]))
         if TopicKind.SUBJECT in kinds:
             likely = bullet >= least["subject_bullet"] and held >= least["subject"]
+            likely = likely or (bullet >= least["certain"] and held >= least["subject_certain"])
             plain = words <= least["long"] and held >= least["sure"]
             return bool(likely or plain or (short and held >= least["short_subject"]))
         if not named and words <= FRAGMENT_WORDS:

@@ -23,8 +23,9 @@ CLASSES = 19
 """The 18 of Safe Harbor; ages over 89, which stand with the dates there, by themselves."""
 
 LEAST_HELD_OUT_RECALL, LEAST_HELD_OUT_PRECISION = 0.98, 0.98
-# Share of the examples; ages over 89, beds, dates, a pager, names and a town, and a few words taken for them.
-MOST_FOUND_IN_TRAINING = 0.0025
+# Share of the examples; ages over 89, beds, dates, a pager, names (all made up) and a town, and a few words taken for
+# them: of 55 found in the examples of 2026-11-28, 8.
+MOST_FOUND_IN_TRAINING = 0.0035
 
 
 def test_there_are_enough_examples() -> None:
