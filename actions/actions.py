@@ -6,7 +6,7 @@ from typing import Any
 
 from actions.speaking import Speaking
 from bot.channels import feedback
-from bot.knowledge import answering, conversation, recall
+from bot.knowledge import answering, conversation, recall, talk
 from bot.knowledge.answer import to_custom
 from bot.knowledge.context import SLOTS, Context
 from bot.knowledge.model import Knowledge
@@ -71,7 +71,7 @@ class ActionDeclineLayReader(Speaking):
 
     def reply(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
         """Say it, kindly."""
-        return conversation.decline_lay_reader(knowledge, turn)
+        return talk.decline_lay_reader(knowledge, turn)
 
 
 class ActionSmallTalk(Speaking):
@@ -85,7 +85,7 @@ class ActionSmallTalk(Speaking):
 
     def reply(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
         """Say the fixed phrase of the intent."""
-        return conversation.small_talk(knowledge, turn, context)
+        return talk.small_talk(knowledge, turn, context)
 
 
 class ActionSource(Speaking):
@@ -143,7 +143,7 @@ class ActionStartOver(Speaking):
 
     def reply(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
         """Say so."""
-        return conversation.started_over(knowledge, turn)
+        return talk.started_over(knowledge, turn)
 
     def noted(self, context: Context, turn: Turn, reply: Reply) -> dict[str, Any]:
         """Empty the slots."""
@@ -166,4 +166,4 @@ class ActionFeedback(Speaking):
         )
         if conversation.names_another(knowledge, turn, context):
             return conversation.answer(knowledge, turn.copy(update={"bare": True}), context)
-        return conversation.marked(knowledge, turn, mark, kept)
+        return talk.marked(knowledge, turn, mark, kept)

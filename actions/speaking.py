@@ -10,7 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import reading
-from bot.knowledge import conversation, recall
+from bot.knowledge import conversation, recall, talk
 from bot.knowledge.answer import Answer, to_custom
 from bot.knowledge.context import Context, changes, features
 from bot.knowledge.loading import load
@@ -60,11 +60,11 @@ class Speaking(Action, ABC):
     def _replied(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
         """Reply to what goes before the action's own: who asks, thanks without a word, two statements at odds."""
         if (turn.role or context.role) is Role.LAY and not self.for_all:
-            return conversation.decline_lay_reader(knowledge, turn)
+            return talk.decline_lay_reader(knowledge, turn)
         if turn.acknowledges and not turn.words:
-            return conversation.nodded_at(knowledge, turn)
+            return talk.nodded_at(knowledge, turn)
         if turn.denies and not self.goes_before:
-            return conversation.decline_denied(knowledge, turn)
+            return talk.decline_denied(knowledge, turn)
         both = recall.both_sides(knowledge, turn, context) if turn.contrasts and not self.goes_before else None
         return both or self.reply(knowledge, turn, context)
 

@@ -33,7 +33,8 @@ from bot.knowledge.leaning import (
 )
 from bot.knowledge.model import Facet, Fact, Knowledge, TopicKind
 from bot.knowledge.roles import Role
-from bot.knowledge.selection import choices, follow_ups, subjects
+from bot.knowledge.selection import follow_ups, subjects
+from bot.knowledge.talk import asks_nothing
 from bot.knowledge.turn import Reply, Turn
 
 NOT_HELD_AT_ALL = 0.9
@@ -54,15 +55,12 @@ SHORTEST, STEM = 4, 5
 
 MAIN: tuple[Mapping[Facet, float], ...] = ({Facet.USE: 1.0}, {Facet.OVERVIEW: 1.0}, {Facet.RISK: 1.0})
 """What a topic is asked for that is named and nothing else, the first that it answers."""
-THANKS, INTRODUCTIONS = ("thank", "feedback_good", "goodbye"), ("tell_role", "greet")
-INTRODUCED, GREETS = 0.25, 0.3
-"""Weight of introductions where a role is named, and where none is."""
 ABOUT_THE_BOT = ("ask_audience", "ask_capabilities", "ask_limits", "ask_currency", "greet", "thank", "goodbye")
 
 
 def answer(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     """Answer the questions of a message, each with what it leaves out taken from the conversation."""
-    if said := _asks_nothing(knowledge, turn, context, least=TOUCHED):
+    if said := asks_nothing(knowledge, turn, context, least=TOUCHED):
         return said
     if turn.bare and (asks_by_names(knowledge, turn) or asks_the_outlook(knowledge, turn, context)):
         turn = turn.copy(update={"bare": False})
@@ -114,7 +112,7 @@ def answer(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
 
 def decline(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     """Refuse a message, unless it leans on the conversation and asks something there."""
-    if said := _asks_nothing(knowledge, turn, context):
+    if said := asks_nothing(knowledge, turn, context):
         return said
     if turn.ranking.get("summarise", 0.0) >= SUMMARISES and context.shown_before and not turn.named:
         return recall.summary(knowledge, turn, context)
@@ -150,40 +148,6 @@ def summary(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     return answer(knowledge, turn.copy(update={"questions": questions, "bare": False}), context)
 
 
-def small_talk(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
-    """Answer what is said to or asked about the bot."""
-    if turn.reference and turn.whole.intent == "ask_references":
-        return recall.reference(knowledge, turn, context)
-    if turn.whole.intent == "ask_references" and turn.refers and context.shown:
-        # "Refs for those?"
-        return recall.sources(knowledge, turn, context)
-    said = answering.small_talk(knowledge, turn.whole)
-    if turn.whole.intent == "tell_role" and turn.role in phrases.ROLES:
-        said = said.copy(update={"lead": phrases.ROLE_NOTED.format(role=phrases.ROLES[turn.role])})
-    return Reply(answer=said)
-
-
-def decline_lay_reader(knowledge: Knowledge, turn: Turn) -> Reply:
-    """Tell a patient or relative whom to ask instead."""
-    return Reply(answer=_fixed(knowledge, turn, Kind.OUT_OF_SCOPE, phrases.LAY_READER))
-
-
-def nodded_at(knowledge: Knowledge, turn: Turn) -> Reply:
-    """Answer thanks without a word."""
-    return Reply(answer=answering.small_talk(knowledge, turn.whole.copy(update={"intent": "thank"})))
-
-
-def decline_denied(knowledge: Knowledge, turn: Turn) -> Reply:
-    """Refuse what is asked of a patient who is said not to have the condition."""
-    lead = phrases.NOT_THE_CONDITION.format(condition=knowledge.condition().name)
-    return Reply(answer=_fixed(knowledge, turn, Kind.OUT_OF_SCOPE, lead))
-
-
-def started_over(knowledge: Knowledge, turn: Turn) -> Reply:
-    """Say that the conversation begins anew."""
-    return Reply(answer=_fixed(knowledge, turn, Kind.SMALLTALK, phrases.STARTED_OVER))
-
-
 def went_on_with(knowledge: Knowledge, reply: Reply) -> Reply:
     """Return a reply whose topics are those of its facts and the patient's settings, of all that was named.
 
@@ -197,12 +161,6 @@ def went_on_with(knowledge: Knowledge, reply: Reply) -> Reply:
         return reply
     kept = (*about, *settings_of(knowledge, said.understood.topics))
     return reply.copy(update={"topics": tuple(dict.fromkeys(kept))})
-
-
-def marked(knowledge: Knowledge, turn: Turn, mark: str, kept: bool) -> Reply:
-    """Thank for a mark, and say whether it was kept."""
-    lead = (phrases.MARKED if kept else phrases.NOT_MARKED)[mark]
-    return Reply(answer=_fixed(knowledge, turn, Kind.SMALLTALK, lead))
 
 
 def names_another(knowledge: Knowledge, turn: Turn, context: Context) -> bool:
@@ -252,31 +210,6 @@ def _meant(knowledge: Knowledge, turn: Turn, context: Context) -> tuple[str, ...
         return ()
     best = max(likely, key=lambda where: likely[where])
     return about_of(knowledge, [fact.topics[0] for fact in supported if fact.locator == best][:1])
-
-
-def _asks_nothing(knowledge: Knowledge, turn: Turn, context: Context, least: float = 0.0) -> Reply | None:
-    """Answer what asks nothing of the document: thanks, a role told in passing, news after an emergency.
-
-    Args:
-        knowledge: the knowledge base.
-        turn: the message.
-        context: what was said before.
-        least: weight of thanks from which a message that begins with them says no more.
-    """
-    if turn.asks or turn.named or turn.whole.foreign:
-        return None
-    if turn.acknowledges and sum(turn.ranking.get(intent, 0.0) for intent in THANKS) >= least:
-        return nodded_at(knowledge, turn)
-    if turn.role and sum(turn.ranking.get(intent, 0.0) for intent in INTRODUCTIONS) >= INTRODUCED:
-        return small_talk(
-            knowledge, turn.copy(update={"whole": turn.whole.copy(update={"intent": "tell_role"})}), context
-        )
-    greets = sum(turn.ranking.get(intent, 0.0) for intent in INTRODUCTIONS) >= GREETS
-    if greets and sum(turn.whole.asked.values()) < TOUCHED:
-        return Reply(answer=answering.small_talk(knowledge, turn.whole.copy(update={"intent": "greet"})))
-    if context.last_kind == Kind.URGENT.value and turn.words <= FRAGMENT_WORDS:
-        return Reply(answer=_fixed(knowledge, turn, Kind.SMALLTALK, phrases.AFTER_EMERGENCY))
-    return None
 
 
 def _answer_topic(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
@@ -399,11 +332,6 @@ def _on_evidence(knowledge: Knowledge, turn: Turn, context: Context) -> bool:
     likeliest = max(asked, key=lambda facet: asked[facet], default=None)
     leaning = turn.words <= FRAGMENT_WORDS and not about_of(knowledge, turn.named)
     return bool(context.shown) and leaning and likeliest is Facet.EVIDENCE
-
-
-def _fixed(knowledge: Knowledge, turn: Turn, kind: Kind, lead: str) -> Answer:
-    understood = Understood(intent=turn.whole.intent, confidence=turn.whole.confidence)
-    return Answer(kind=kind, lead=lead, understood=understood, follow_ups=choices(knowledge, {}))
 
 
 def _intent(facet: Facet) -> str:

@@ -1,0 +1,85 @@
+"""What is said beside the questions: to the bot, about it, of its user, and what asks nothing."""
+
+from __future__ import annotations
+
+from bot.knowledge import answering, phrases, recall
+from bot.knowledge.answer import Answer, Kind, Understood
+from bot.knowledge.context import Context
+from bot.knowledge.leaning import FRAGMENT_WORDS, TOUCHED
+from bot.knowledge.model import Knowledge
+from bot.knowledge.selection import choices
+from bot.knowledge.turn import Reply, Turn
+
+THANKS, INTRODUCTIONS = ("thank", "feedback_good", "goodbye"), ("tell_role", "greet")
+INTRODUCED, GREETS = 0.25, 0.3
+"""Weight of introductions where a role is named, and where none is."""
+
+
+def small_talk(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
+    """Answer what is said to or asked about the bot."""
+    if turn.reference and turn.whole.intent == "ask_references":
+        return recall.reference(knowledge, turn, context)
+    if turn.whole.intent == "ask_references" and turn.refers and context.shown:
+        # "Refs for those?"
+        return recall.sources(knowledge, turn, context)
+    said = answering.small_talk(knowledge, turn.whole)
+    if turn.whole.intent == "tell_role" and turn.role in phrases.ROLES:
+        said = said.copy(update={"lead": phrases.ROLE_NOTED.format(role=phrases.ROLES[turn.role])})
+    return Reply(answer=said)
+
+
+def asks_nothing(knowledge: Knowledge, turn: Turn, context: Context, least: float = 0.0) -> Reply | None:
+    """Answer what asks nothing of the document: thanks, a role told in passing, news after an emergency.
+
+    Args:
+        knowledge: the knowledge base.
+        turn: the message.
+        context: what was said before.
+        least: weight of thanks from which a message that begins with them says no more.
+    """
+    if turn.asks or turn.named or turn.whole.foreign:
+        return None
+    if turn.acknowledges and sum(turn.ranking.get(intent, 0.0) for intent in THANKS) >= least:
+        return nodded_at(knowledge, turn)
+    if turn.role and sum(turn.ranking.get(intent, 0.0) for intent in INTRODUCTIONS) >= INTRODUCED:
+        return small_talk(
+            knowledge, turn.copy(update={"whole": turn.whole.copy(update={"intent": "tell_role"})}), context
+        )
+    greets = sum(turn.ranking.get(intent, 0.0) for intent in INTRODUCTIONS) >= GREETS
+    if greets and sum(turn.whole.asked.values()) < TOUCHED:
+        return Reply(answer=answering.small_talk(knowledge, turn.whole.copy(update={"intent": "greet"})))
+    if context.last_kind == Kind.URGENT.value and turn.words <= FRAGMENT_WORDS:
+        return Reply(answer=_fixed(knowledge, turn, Kind.SMALLTALK, phrases.AFTER_EMERGENCY))
+    return None
+
+
+def nodded_at(knowledge: Knowledge, turn: Turn) -> Reply:
+    """Answer thanks without a word."""
+    return Reply(answer=answering.small_talk(knowledge, turn.whole.copy(update={"intent": "thank"})))
+
+
+def decline_lay_reader(knowledge: Knowledge, turn: Turn) -> Reply:
+    """Tell a patient or relative whom to ask instead."""
+    return Reply(answer=_fixed(knowledge, turn, Kind.OUT_OF_SCOPE, phrases.LAY_READER))
+
+
+def decline_denied(knowledge: Knowledge, turn: Turn) -> Reply:
+    """Refuse what is asked of a patient who is said not to have the condition."""
+    lead = phrases.NOT_THE_CONDITION.format(condition=knowledge.condition().name)
+    return Reply(answer=_fixed(knowledge, turn, Kind.OUT_OF_SCOPE, lead))
+
+
+def started_over(knowledge: Knowledge, turn: Turn) -> Reply:
+    """Say that the conversation begins anew."""
+    return Reply(answer=_fixed(knowledge, turn, Kind.SMALLTALK, phrases.STARTED_OVER))
+
+
+def marked(knowledge: Knowledge, turn: Turn, mark: str, kept: bool) -> Reply:
+    """Thank for a mark, and say whether it was kept."""
+    lead = (phrases.MARKED if kept else phrases.NOT_MARKED)[mark]
+    return Reply(answer=_fixed(knowledge, turn, Kind.SMALLTALK, lead))
+
+
+def _fixed(knowledge: Knowledge, turn: Turn, kind: Kind, lead: str) -> Answer:
+    understood = Understood(intent=turn.whole.intent, confidence=turn.whole.confidence)
+    return Answer(kind=kind, lead=lead, understood=understood, follow_ups=choices(knowledge, {}))
