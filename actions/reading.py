@@ -7,12 +7,13 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from bot.knowledge import roles
-from bot.knowledge.answering import NAMED_ALONE, Question
+from bot.knowledge import phrases, roles
+from bot.knowledge.answering import CLAIM, NAMED_ALONE, Question
 from bot.knowledge.context import Context, from_slots
 from bot.knowledge.loading import load
 from bot.knowledge.model import Facet, TopicKind
 from bot.knowledge.patient import corrected, measured
+from bot.knowledge.selection import likeliest
 from bot.knowledge.turn import Turn
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -48,7 +49,8 @@ TELLS = re.compile(
     re.IGNORECASE,
 )
 ACKNOWLEDGES = re.compile(
-    r"\s*(?:[👍🙏👌✅]|(?:lol|haha|ok|okay|thx|thanks|ta|cheers|great|cool|fair|noted|perfect|got it|makes sense)\b)",
+    rf"\s*(?:[{phrases.NODS}]|"
+    r"(?:lol|haha|ok|okay|thx|thanks|ta|cheers|great|cool|fair|noted|perfect|got it|makes sense)\b)",
     re.IGNORECASE,
 )
 REFERENCE = re.compile(
@@ -76,7 +78,6 @@ EXCLUDES = re.compile(
 )
 # A speaker puts right what was just said ("debridement.. wait no, biopsy").
 CORRECTS_ITSELF = re.compile(r"\b(?:wait,?\s+no|no,?\s+wait|i\s+mean|scratch\s+that|no,?\s+sorry)\b", re.IGNORECASE)
-CLAIMS = "state_claim"
 INTRODUCES, INTRODUCES_LAY = "tell_role", "tell_lay_role"
 
 
@@ -90,13 +91,14 @@ def turn(tracker: Tracker) -> Turn:
     message = tracker.latest_message
     text, entities = message.get("text") or "", message.get("entities") or []
     whole, intent = question(tracker), (message.get("intent") or {}).get("name")
-    topics = [entity for entity in entities if entity.get("entity") == "topic"]
+    known, asks, length = load().topic_by_id, bool(ASKS.search(text)), len(WORD.findall(text))
+    topics = [one for one in entities if one.get("entity") == "topic" and one["value"] in known]
     topics, aside = _corrected(text, topics)
     words = [word.lower().replace("’", "'") for word in WORD.findall(_between(text, topics))]
     named = _named(text, topics)
     ranking = {one["name"]: one["confidence"] for one in message.get("intent_ranking") or [] if one["name"]}
-    likeliest = max(ranking, key=lambda name: ranking[name], default=intent)
-    own = NAMED_ALONE in (intent, likeliest) and not whole.foreign and not whole.not_held
+    alone = NAMED_ALONE in (intent, max(ranking, key=lambda name: ranking[name], default=intent))
+    own = alone and not whole.foreign and not whole.not_held
     values = measured(load(), text)
     told = {what: value for what, (value, _) in values.items()}
     if anew := corrected(load(), text, context(tracker).measured):
@@ -109,20 +111,20 @@ def turn(tracker: Tracker) -> Turn:
         named=named,
         bare=bool(named) and (own or FILLERS.issuperset(words)),
         vague=FILLERS.issuperset(words),
-        asks=bool(ASKS.search(text)),
+        asks=asks,
         refers=not POINTERS.isdisjoint(words) or bool(OPENERS.intersection(words[:1])),
         pronoun=not PRONOUNS.isdisjoint(words),
         says=tuple(word for word in words if word not in FILLERS | LIGHT),
-        words=len(WORD.findall(text)),
+        words=length,
         ranking=ranking,
-        features=_features(topics, () if TELLS.search(text) and not ASKS.search(text) else whole.topics),
+        features=_features(topics, () if TELLS.search(text) and not asks else whole.topics),
         acknowledges=bool(ACKNOWLEDGES.match(text)),
         ended=_ended(text, topics),
         measured=told,
         role=_role(text, intent),
         reference=int(reference[1]) if reference else None,
-        contrasts=bool(CONTRASTS.search(text)) and len(WORD.findall(text)) <= MOST_WORDS_OF_CONTRAST,
-        denies=_denies(text, topics, asks=bool(ASKS.search(text)), claims=intent == CLAIMS),
+        contrasts=bool(CONTRASTS.search(text)) and length <= MOST_WORDS_OF_CONTRAST,
+        denies=_denies(text, topics, asks=asks, claims=intent == CLAIM),
         incomplete=bool(INCOMPLETE.search(text)),
         sender=tracker.sender_id or "",
         text=text,
@@ -140,9 +142,9 @@ def _without_measured(asked: Question, topics: list[dict[str, Any]], values: dic
     """Leave out of an overview what is named only by its value ("PTH is 620. How do I manage this?")."""
     told = {one["value"] for one in topics if any(one.get("start") == start for _, start in values.values())}
     others = {one["value"] for one in topics if all(one.get("start") != start for _, start in values.values())}
-    likeliest = max(asked.asked, key=lambda facet: asked.asked[facet], default=None)
     kept = tuple(topic for topic in asked.topics if topic not in told or topic in others)
-    if likeliest is not Facet.OVERVIEW or not any(load().topic_by_id[one].kind is TopicKind.CONDITION for one in kept):
+    of_condition = any(load().topic_by_id[one].kind is TopicKind.CONDITION for one in kept)
+    if likeliest(asked.asked) is not Facet.OVERVIEW or not of_condition:
         return asked
     return asked.copy(update={"topics": kept})
 
@@ -199,7 +201,7 @@ def _named(text: str, topics: list[dict[str, Any]]) -> tuple[str, ...]:
 def _features(topics: list[dict[str, Any]], about: tuple[str, ...]) -> tuple[str, ...]:
     """Return what a message tells of the patient: settings, and topics named that it does not ask about."""
     knowledge = load()
-    told = [one["value"] for one in topics if one.get("role") != "negated" and one["value"] in knowledge.topic_by_id]
+    told = [one["value"] for one in topics if one.get("role") != "negated"]
     kinds = {topic: knowledge.topic_by_id[topic].kind for topic in told}
     aside = [topic for topic in told if kinds[topic] is TopicKind.SUBJECT and topic not in about]
     return tuple(dict.fromkeys([*(topic for topic in told if kinds[topic] is TopicKind.SETTING), *aside]))

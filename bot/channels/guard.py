@@ -43,7 +43,7 @@ EVENTS_VARIABLE = "EVENTS_URL"
 EVENT_ID, ACCOUNT = "event_id", "account"
 """Keys of a stock channel's metadata that the guard reads."""
 
-NODS = re.compile(r"[\s👍👌🙏✅\U0001F3FB-\U0001F3FF]+")
+NODS = re.compile(rf"[\s{phrases.NODS}\U0001F3FB-\U0001F3FF]+")
 """Thanks without a word, in each tone of skin."""
 # Messengers send these around what was typed; "<" and ">" by themselves compare values.
 FORMATTING = re.compile(

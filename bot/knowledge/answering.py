@@ -16,6 +16,7 @@ from bot.knowledge.selection import (
     Selection,
     choices,
     follow_ups,
+    likeliest,
     merge,
     select,
     speak_of,
@@ -24,8 +25,15 @@ from bot.knowledge.selection import (
 
 # A longer question that names nothing is a story about something else.
 BARE_WORDS = 5
+CLAIM = "state_claim"
+"""Intent of a statement that is to be confirmed or corrected."""
 NAMED_ALONE = "name_topic"
 """Intent of a message that names a topic and asks nothing: what was asked last is asked of it."""
+
+
+def intent_of(facet: Facet) -> str:
+    """Return the intent by which a facet is asked for."""
+    return CLAIM if facet is Facet.CLAIM else f"ask_{facet.value}"
 
 
 class Question(Entry):
@@ -58,7 +66,7 @@ def answer_question(knowledge: Knowledge, question: Question) -> Answer:
         return not_said(knowledge, question, topics, assumed)
     return Answer(
         kind=Kind.ANSWER,
-        lead=phrases.CLAIM if question.intent == "state_claim" else "",
+        lead=phrases.CLAIM if question.intent == CLAIM else "",
         facts=selection.facts,
         pitfalls=selection.pitfalls,
         notes=_gaps(knowledge, question, selection),
@@ -221,10 +229,10 @@ def topics_of(knowledge: Knowledge, question: Question) -> tuple[tuple[str, ...]
         return question.topics, ()
     if question.context and not about and not _stands_alone(question):
         return (*question.topics, *question.context), question.context
-    likeliest = max(question.asked, key=lambda facet: question.asked[facet], default=None)
+    most = likeliest(question.asked)
     table = knowledge.implied_topics if about else knowledge.bare_topics
     unlikely = question.likely and max(question.likely.values()) < SURE
-    implied = table.get(likeliest) if likeliest else None
+    implied = table.get(most) if most else None
     if not about and (question.words > BARE_WORDS or unlikely) and not _likely_on(knowledge, question, implied):
         return question.topics, ()
     return ((*question.topics, implied) if implied else question.topics), ()
@@ -277,8 +285,7 @@ def _refusal(
 
 
 def _asked(question: Question) -> str:
-    likeliest = sorted(question.asked, key=lambda facet: -question.asked[facet])[:1]
-    return phrases.ASKED[likeliest[0]] if likeliest else phrases.ASKED[Facet.USE]
+    return phrases.ASKED[likeliest(question.asked) or Facet.USE]
 
 
 def _gaps(knowledge: Knowledge, question: Question, selection: Selection) -> tuple[str, ...]:

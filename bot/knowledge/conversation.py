@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.knowledge import answering, patient, phrases, recall, roles
 from bot.knowledge.answer import Answer, Kind, Understood
+from bot.knowledge.answering import Question, intent_of
 from bot.knowledge.context import Context
 from bot.knowledge.leaning import (
     FACETS_WEIGH,
@@ -33,8 +34,8 @@ from bot.knowledge.leaning import (
 )
 from bot.knowledge.model import Facet, Fact, Knowledge, TopicKind
 from bot.knowledge.roles import Role
-from bot.knowledge.selection import follow_ups, subjects
-from bot.knowledge.talk import asks_nothing
+from bot.knowledge.selection import follow_ups, likeliest, subjects
+from bot.knowledge.talk import about_the_bot, asks_nothing
 from bot.knowledge.turn import Reply, Turn
 
 NOT_HELD_AT_ALL = 0.9
@@ -55,7 +56,6 @@ SHORTEST, STEM = 4, 5
 
 MAIN: tuple[Mapping[Facet, float], ...] = ({Facet.USE: 1.0}, {Facet.OVERVIEW: 1.0}, {Facet.RISK: 1.0})
 """What a topic is asked for that is named and nothing else, the first that it answers."""
-ABOUT_THE_BOT = ("ask_audience", "ask_capabilities", "ask_limits", "ask_currency", "greet", "thank", "goodbye")
 
 
 def answer(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
@@ -79,18 +79,15 @@ def answer(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
         if turn.whole.foreign or not (turn.vague or turn.whole.not_held):
             # Something is named, and it is not of the document.
             return Reply(answer=answering.decline(knowledge, turn.whole))
-    talk = max(turn.ranking, key=lambda name: turn.ranking[name], default="")
-    if talk in ABOUT_THE_BOT and not turn.whole.topics and sum(turn.whole.asked.values()) < TOUCHED:
-        return Reply(answer=answering.small_talk(knowledge, turn.whole.copy(update={"intent": talk})))
+    if said := about_the_bot(knowledge, turn):
+        return said
     if points_at_nothing(knowledge, turn, context) or (course_of_nothing(turn) and not context.topics):
         return Reply(answer=answering.ask_about_what(knowledge, turn.questions[0]), asked=turn.whole.asked)
     if asked_back := _asked_back(knowledge, turn, context):
         return Reply(answer=asked_back, asked=turn.whole.asked)
     if turn.bare and context.topics and context.asked:
         # "And in CKD?" asks the same again, of such a patient.
-        likeliest = max(context.asked, key=lambda facet: context.asked[facet])
-        again = turn.questions[0].copy(update={"asked": context.asked, "intent": _intent(likeliest)})
-        turn = turn.copy(update={"questions": (again,)})
+        turn = turn.copy(update={"questions": (_asked_again(turn.questions[0], context),)})
     if asks_what_is_not_said(knowledge, turn, turn.questions[0], context):
         spoken_of = (*about_of(knowledge, context.topics), *about_of(knowledge, turn.whole.topics))
         refused = answering.not_said(knowledge, turn.questions[0], spoken_of, about_of(knowledge, context.topics))
@@ -219,21 +216,20 @@ def _answer_topic(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     topics = (*(both or turn.named), *settings_of(knowledge, context.topics))
     wanted = first.copy(update={"topics": topics, "asked": {}, "likely": {}, "context": ()})
     assumed = tuple(topic for topic in topics if topic not in turn.named)
-    carried = None
-    if context.asked and max(context.asked, key=lambda facet: context.asked[facet]) is not Facet.CLAIM:
-        likeliest = max(context.asked, key=lambda facet: context.asked[facet])
-        carried = wanted.copy(update={"asked": dict(context.asked), "intent": _intent(likeliest)})
-        said = answering.answer_question(knowledge, carried)
+    last = likeliest(context.asked)
+    carried = None if last is Facet.CLAIM else last
+    if carried:
+        said = answering.answer_question(knowledge, _asked_again(wanted, context))
         if said.facts:
             return Reply(answer=_assuming(said, assumed), asked=context.asked, topics=_spoken_of(knowledge, said))
     for asked in MAIN:
-        main = wanted.copy(update={"asked": asked, "intent": _intent(next(iter(asked)))})
+        main = wanted.copy(update={"asked": asked, "intent": intent_of(next(iter(asked)))})
         said = answering.answer_question(knowledge, main)
         if said.facts:
             break
     if carried and said.facts:
         names = ", ".join(knowledge.topic_by_id[topic].name for topic in about_of(knowledge, turn.named))
-        note = phrases.NOT_HELD.format(what=f"{phrases.ASKED[likeliest]}; {names}")
+        note = phrases.NOT_HELD.format(what=f"{phrases.ASKED[carried]}; {names}")
         said = said.copy(update={"notes": (*said.notes, note)})
     return Reply(answer=_assuming(said, assumed), asked=context.asked or asked, topics=_spoken_of(knowledge, said))
 
@@ -251,7 +247,7 @@ def _answer_said(knowledge: Knowledge, turn: Turn, context: Context) -> Reply | 
             question = turn.questions[0].copy(
                 update={
                     "topics": about, "context": (), "likely": {fact.locator: 1.0},
-                    "asked": dict.fromkeys(fact.facets, 1.0), "intent": _intent(fact.facets[0]),
+                    "asked": dict.fromkeys(fact.facets, 1.0), "intent": intent_of(fact.facets[0]),
                 }
             )  # fmt: skip
             said = answering.answer_question(knowledge, question)
@@ -285,14 +281,14 @@ def _asked_back(knowledge: Knowledge, turn: Turn, context: Context) -> Answer | 
 
 def _weighs(turn: Turn) -> bool:
     """Tell whether a message asks more than it is unanswerable."""
-    asked, refused = sum(turn.whole.asked.values()), sum(turn.ranking.get(intent, 0.0) for intent in REFUSALS)
+    asked, refused = sum(turn.whole.asked.values()), turn.weight(REFUSALS)
     return asked >= FACETS_WEIGH and refused <= max(REFUSED_SURELY, asked + BARELY)
 
 
 def _tells(knowledge: Knowledge, turn: Turn) -> bool:
     """Tell whether a message only tells of a patient, and of what the document speaks of."""
     question = turn.whole
-    claims = max(question.asked, key=lambda facet: question.asked[facet], default=None) is Facet.CLAIM
+    claims = likeliest(question.asked) is Facet.CLAIM
     # "Apixaban mg per day HD" asks, though not in the form of a question.
     surely = max(question.asked.values(), default=0.0) >= UNSURE and bool(about_of(knowledge, turn.named))
     asked = not claims and (question.confidence >= NOT_HELD_AT_ALL or surely)
@@ -328,11 +324,10 @@ def _assuming(said: Answer, assumed: Sequence[str]) -> Answer:
 
 
 def _on_evidence(knowledge: Knowledge, turn: Turn, context: Context) -> bool:
-    asked = turn.questions[0].asked
-    likeliest = max(asked, key=lambda facet: asked[facet], default=None)
     leaning = turn.words <= FRAGMENT_WORDS and not about_of(knowledge, turn.named)
-    return bool(context.shown) and leaning and likeliest is Facet.EVIDENCE
+    return bool(context.shown) and leaning and likeliest(turn.questions[0].asked) is Facet.EVIDENCE
 
 
-def _intent(facet: Facet) -> str:
-    return "state_claim" if facet is Facet.CLAIM else f"ask_{facet.value}"
+def _asked_again(question: Question, context: Context) -> Question:
+    """Ask a question for what was asked last."""
+    return question.copy(update={"asked": context.asked, "intent": intent_of(likeliest(context.asked) or Facet.USE)})

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.knowledge.answering import NAMED_ALONE, Question
 from bot.knowledge.context import Context
 from bot.knowledge.model import Facet, Fact, Knowledge, TopicKind
 from bot.knowledge.selection import LEAST_HELD_SHARE as HELD
-from bot.knowledge.selection import held_share, speak_of, subjects
+from bot.knowledge.selection import held_share, likeliest, speak_of, subjects
 from bot.knowledge.turn import Turn
 
 # Chosen on fragments written for it; docs/conversation.md.
@@ -62,18 +62,14 @@ def leans(knowledge: Knowledge, turn: Turn, context: Context) -> bool:
         own = ()
     if own and not (turn.refers and touched(knowledge, about, own, question)):
         return False
-    refused = sum(turn.ranking.get(intent, 0.0) for intent in REFUSALS)
+    refused = turn.weight(REFUSALS)
     weight = sum(question.asked.values())
     doubted = question.confidence if question.intent in REFUSALS else 0.0
-    if not (own or turn.refers or turn.asks or question.likely) and _claims(question):
+    if not (own or turn.refers or turn.asks or question.likely) and likeliest(question.asked) is Facet.CLAIM:
         # "Ok, will tell the doctor" claims nothing.
         return False
-    likeliest = max(question.asked, key=lambda facet: question.asked[facet], default=None)
-    clear = (
-        likeliest not in SELDOM
-        and question.asked.get(likeliest, 0.0) >= CLEAR
-        and holds(knowledge.squarely, about, question)
-    )
+    most = likeliest(question.asked)
+    clear = most not in SELDOM and question.asked.get(most, 0.0) >= CLEAR and holds(knowledge.squarely, about, question)
     pointed = turn.pronoun and (doubted < REFUSED_SURELY or clear)
     longest = POINTING_WORDS if pointed else FRAGMENT_WORDS
     sure = refused >= min(weight, REFUSED_SURELY) or (
@@ -108,10 +104,10 @@ def other_than_shown(knowledge: Knowledge, turn: Turn, question: Question, conte
     """Ask of what was not shown last, where the message asks what else there is and the heads know of it."""
     if about_of(knowledge, question.topics) or turn.words > FRAGMENT_WORDS or not ELSE.search(turn.text):
         return None
-    shown = {fact.locator for fact in knowledge.facts if fact.id in context.shown}
+    shown = {fact.locator for fact in shown_last(knowledge, context)}
     likely = {where: share for where, share in question.likely.items() if share >= LIKELY and where not in shown}
     others = [fact for fact in knowledge.facts if fact.locator in likely]
-    topics = tuple(dict.fromkeys(topic for fact in others for topic in about_of(knowledge, fact.topics)))
+    topics = topics_of(knowledge, others)
     if not shown or not topics:
         return None
     return question.copy(update={"topics": topics, "likely": likely, "context": (), "refers": False})
@@ -126,11 +122,10 @@ def beyond_the_topic(knowledge: Knowledge, turn: Turn, question: Question, conte
     surely = not turn.pronoun and max(question.likely.values(), default=0.0) >= ALONE
     if holds(knowledge.squarely, about_of(knowledge, context.topics), question) and not surely:
         return None
-    shown = [fact for fact in knowledge.facts if fact.id in context.shown]
-    near = {topic for fact in shown for topic in fact.touches}
+    near = {topic for fact in shown_last(knowledge, context) for topic in fact.touches}
     for where in sorted(question.likely, key=lambda place: -question.likely[place]):
         own = [fact for fact in knowledge.squarely.facts if fact.locator == where]
-        topics = tuple(dict.fromkeys(topic for fact in own for topic in about_of(knowledge, fact.topics)))
+        topics = topics_of(knowledge, own)
         least = ALONE if surely else LIKELY_NEAR if near & set(topics) else LIKELY
         alone = near & set(topics) or surely or not turn.refers
         if alone and question.likely[where] >= least and holds(knowledge.squarely, topics, question):
@@ -148,12 +143,7 @@ def others_of_group(knowledge: Knowledge, turn: Turn, context: Context) -> tuple
 
 def course_of_nothing(turn: Turn) -> bool:
     """Tell whether a message asks for a dose or a course and names nothing: no drug is guessed for that."""
-    asked = turn.questions[0].asked
-    return not turn.named and max(asked, key=lambda facet: asked[facet], default=None) in COURSE
-
-
-def _claims(question: Question) -> bool:
-    return max(question.asked, key=lambda facet: question.asked[facet], default=None) is Facet.CLAIM
+    return not turn.named and likeliest(turn.questions[0].asked) in COURSE
 
 
 def names_alone(turn: Turn) -> bool:
@@ -179,8 +169,7 @@ def asks_the_outlook(knowledge: Knowledge, turn: Turn, context: Context) -> bool
 def asked_of_both(knowledge: Knowledge, turn: Turn, context: Context) -> tuple[str, ...]:
     """Return both topics where one alone ("wounds?") is what the other, spoken of, was asked to do something for."""
     about, own = about_of(knowledge, context.topics), about_of(knowledge, turn.named)
-    likeliest = max(context.asked, key=lambda facet: context.asked[facet], default=None)
-    if likeliest not in TOLD_OF_TREATMENT or set(own) & set(about) or not turn.asks:
+    if likeliest(context.asked) not in TOLD_OF_TREATMENT or set(own) & set(about) or not turn.asks:
         return ()
     question = turn.questions[0].copy(update={"asked": context.asked})
     return (*about, *own) if touched(knowledge.squarely, about, own, question) else ()
@@ -273,8 +262,7 @@ def each_of_course(question: Question) -> list[Question]:
 def _in_group(knowledge: Knowledge, about: Sequence[str], own: Sequence[str], question: Question) -> bool:
     """Tell whether facts on the topic spoken of belong to the groups named, and answer what is asked."""
     facts = [fact for fact in knowledge.facts if set(about) & set(fact.topics) and set(own) & set(fact.topics)]
-    likeliest = max(question.asked, key=lambda facet: question.asked[facet], default=None)
-    return any(likeliest in fact.facets for fact in facts)
+    return any(likeliest(question.asked) in fact.facets for fact in facts)
 
 
 def touched(
@@ -299,6 +287,16 @@ def touches(fact: Fact, about: Sequence[str], own: Sequence[str], question: Ques
 def holds(knowledge: Knowledge, topics: Sequence[str], question: Question) -> bool:
     """Tell whether facts on one of the topics answer what is asked."""
     return any(held_share(knowledge, topic, question.asked) >= HELD for topic in topics)
+
+
+def shown_last(knowledge: Knowledge, context: Context) -> list[Fact]:
+    """Return the facts of the last answer that hold for this patient."""
+    return [fact for fact in knowledge.facts if fact.id in context.shown]
+
+
+def topics_of(knowledge: Knowledge, facts: Iterable[Fact]) -> tuple[str, ...]:
+    """Return what facts are about, each topic once."""
+    return tuple(dict.fromkeys(topic for fact in facts for topic in about_of(knowledge, fact.topics)))
 
 
 def about_of(knowledge: Knowledge, topics: Sequence[str]) -> tuple[str, ...]:

@@ -92,6 +92,8 @@ NOT_THE_CONDITION = (
 AFTER_EMERGENCY = "Noted. Ask again when you want to know what the document says."
 ERROR = "The assistant cannot look this up right now. Please send the question again in a minute."
 GREETING = "Hello. I answer questions on managing {condition} from one cited document, and from nothing else."
+NODS = "👍👌🙏✅"
+"""Signs by which users thank without a word."""
 THANKS = "You're welcome."
 GOODBYE = "Goodbye."
 CAPABILITIES = (

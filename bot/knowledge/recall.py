@@ -8,7 +8,7 @@ from bot.knowledge import answering, phrases
 from bot.knowledge.answer import Answer, Kind, Understood, cited_markers
 from bot.knowledge.context import Context
 from bot.knowledge.model import Facet, Fact, Knowledge, TopicKind
-from bot.knowledge.selection import choices, follow_ups, held_share, subjects
+from bot.knowledge.selection import choices, follow_ups, held_share, likeliest, subjects
 from bot.knowledge.turn import Reply, Turn
 
 GAPS = (
@@ -125,8 +125,7 @@ def last_answer(knowledge: Knowledge, context: Context) -> Answer | None:
     facts = _facts(knowledge, context.shown)
     if not facts:
         return None
-    likeliest = max(context.asked, key=lambda facet: context.asked[facet], default=Facet.USE)
-    intent = "state_claim" if likeliest is Facet.CLAIM else f"ask_{likeliest.value}"
+    intent = answering.intent_of(likeliest(context.asked) or Facet.USE)
     return Answer(kind=Kind.ANSWER, facts=facts, understood=Understood(intent=intent, topics=context.topics))
 
 

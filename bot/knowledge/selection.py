@@ -24,6 +24,11 @@ NAMELESS = 0.6
 Weights = Mapping[Facet, float]
 
 
+def likeliest(asked: Weights) -> Facet | None:
+    """Return the facet of most weight, the first of several; None where nothing is asked."""
+    return max(asked, key=lambda facet: asked[facet], default=None)
+
+
 class Selection(Entry):
     """The facts that answer a question; ``missing`` are topics of which the document does not say it."""
 
@@ -72,7 +77,7 @@ def select(
             chosen[topic] = _best_facts(knowledge, topic, topics, asked)
     kept = _as_learnt(knowledge, _without_covered(about, chosen), asked, likely or {})
     direct = list(dict.fromkeys(fact for facts in kept.values() for fact in facts))
-    if max(asked, key=lambda facet: asked[facet]) is Facet.CLAIM:
+    if likeliest(asked) is Facet.CLAIM:
         # What corrects a claim comes first, whatever else it speaks of.
         direct.sort(key=lambda fact: -(likely or {}).get(fact.locator, 0.0))
     facts = _with_companions(knowledge, direct)
@@ -192,7 +197,7 @@ def _as_learnt(
     named = TopicKind.SUBJECT in kinds
     if TopicKind.GROUP in kinds:
         return _without_unlikely_groups(kept, likely)
-    if max(asked, key=lambda facet: asked[facet]) is Facet.OVERVIEW and not named:
+    if likeliest(asked) is Facet.OVERVIEW and not named:
         return dict(kept)
     supported = any(likely.get(fact.locator, 0.0) >= UNLIKELY for facts in kept.values() for fact in facts)
     least = VERY_SURE if supported else PLAIN

@@ -11,6 +11,7 @@ from bot.knowledge.selection import choices
 from bot.knowledge.turn import Reply, Turn
 
 THANKS, INTRODUCTIONS = ("thank", "feedback_good", "goodbye"), ("tell_role", "greet")
+ABOUT_THE_BOT = ("ask_audience", "ask_capabilities", "ask_limits", "ask_currency", "greet", "thank", "goodbye")
 INTRODUCED, GREETS = 0.25, 0.3
 """Weight of introductions where a role is named, and where none is."""
 
@@ -39,15 +40,13 @@ def asks_nothing(knowledge: Knowledge, turn: Turn, context: Context, least: floa
     """
     if turn.asks or turn.named or turn.whole.foreign:
         return None
-    if turn.acknowledges and sum(turn.ranking.get(intent, 0.0) for intent in THANKS) >= least:
+    if turn.acknowledges and turn.weight(THANKS) >= least:
         return nodded_at(knowledge, turn)
-    if turn.role and sum(turn.ranking.get(intent, 0.0) for intent in INTRODUCTIONS) >= INTRODUCED:
-        return small_talk(
-            knowledge, turn.copy(update={"whole": turn.whole.copy(update={"intent": "tell_role"})}), context
-        )
-    greets = sum(turn.ranking.get(intent, 0.0) for intent in INTRODUCTIONS) >= GREETS
-    if greets and sum(turn.whole.asked.values()) < TOUCHED:
-        return Reply(answer=answering.small_talk(knowledge, turn.whole.copy(update={"intent": "greet"})))
+    introduces = turn.weight(INTRODUCTIONS)
+    if turn.role and introduces >= INTRODUCED:
+        return small_talk(knowledge, _meant_as(turn, "tell_role"), context)
+    if introduces >= GREETS and sum(turn.whole.asked.values()) < TOUCHED:
+        return small_talk(knowledge, _meant_as(turn, "greet"), context)
     if context.last_kind == Kind.URGENT.value and turn.words <= FRAGMENT_WORDS:
         return Reply(answer=_fixed(knowledge, turn, Kind.SMALLTALK, phrases.AFTER_EMERGENCY))
     return None
@@ -55,7 +54,15 @@ def asks_nothing(knowledge: Knowledge, turn: Turn, context: Context, least: floa
 
 def nodded_at(knowledge: Knowledge, turn: Turn) -> Reply:
     """Answer thanks without a word."""
-    return Reply(answer=answering.small_talk(knowledge, turn.whole.copy(update={"intent": "thank"})))
+    return Reply(answer=answering.small_talk(knowledge, _meant_as(turn, "thank").whole))
+
+
+def about_the_bot(knowledge: Knowledge, turn: Turn) -> Reply | None:
+    """Answer what is likeliest said to or asked about the bot, though the reader took it for a question."""
+    talk = max(turn.ranking, key=lambda name: turn.ranking[name], default="")
+    if talk not in ABOUT_THE_BOT or turn.whole.topics or sum(turn.whole.asked.values()) >= TOUCHED:
+        return None
+    return Reply(answer=answering.small_talk(knowledge, _meant_as(turn, talk).whole))
 
 
 def decline_lay_reader(knowledge: Knowledge, turn: Turn) -> Reply:
@@ -78,6 +85,10 @@ def marked(knowledge: Knowledge, turn: Turn, mark: str, kept: bool) -> Reply:
     """Thank for a mark, and say whether it was kept."""
     lead = (phrases.MARKED if kept else phrases.NOT_MARKED)[mark]
     return Reply(answer=_fixed(knowledge, turn, Kind.SMALLTALK, lead))
+
+
+def _meant_as(turn: Turn, intent: str) -> Turn:
+    return turn.copy(update={"whole": turn.whole.copy(update={"intent": intent})})
 
 
 def _fixed(knowledge: Knowledge, turn: Turn, kind: Kind, lead: str) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pydantic import Field
 
@@ -40,6 +40,10 @@ class Turn(Entry):
     sender: str = Field(default="", description="id of the conversation")
     text: str = Field(default="", description="the message; for a remark, and never for a slot")
     model: str = Field(default="", description="id of the model that read it")
+
+    def weight(self, intents: Iterable[str]) -> float:
+        """Return what some of the likeliest intents weigh together."""
+        return sum(self.ranking.get(intent, 0.0) for intent in intents)
 
 
 class Reply(Entry):

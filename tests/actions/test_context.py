@@ -38,6 +38,28 @@ def made_up(monkeypatch: pytest.MonkeyPatch, made_up_file: Path) -> None:
     monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(made_up_file))
 
 
+Rewrite = Callable[..., None]
+NOT_IN_THE_YOUNG = tuple(
+    (facets, f"    not_in: [young_dragon]\n{facets}")
+    for facets in ("    facets: [dose, use]", "    facets: [frequency, duration]")
+)
+
+
+@pytest.fixture
+def rewrite(made_up_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rewrite:
+    """Let the knowledge base be another: of each pair, the one text of the file stands in the place of the other."""
+
+    def changed(*pairs: tuple[str, str]) -> None:
+        text = made_up_file.read_text(encoding="utf-8")
+        for old, new in pairs:
+            assert old in text
+            text = text.replace(old, new)
+        (tmp_path / "knowledge.yaml").write_text(text, encoding="utf-8")
+        monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(tmp_path / "knowledge.yaml"))
+
+    return changed
+
+
 class Talk:
     """A conversation by messages as the language room leaves them; slots go through JSON as over HTTP."""
 
@@ -145,13 +167,9 @@ def test_two_topics_alone_ask_what_the_one_does_for_the_other(talk: Talk) -> Non
     assert ids(talk.say(ASK, "cave rest moon salve", effect=0.6, use=0.2)) == ["cave.effect"]
 
 
-def test_what_speaks_of_the_topic_named_is_gone_on_with_beside_it(
-    talk: Talk, made_up_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_speaks_of_the_topic_named_is_gone_on_with_beside_it(talk: Talk, rewrite: Rewrite) -> None:
     also = "    also: [{topic: moon_salve, facets: [monitoring]}]"
-    changed = made_up_file.read_text(encoding="utf-8").replace(also, f"    touches: [moon_salve]\n{also}")
-    (tmp_path / "knowledge.yaml").write_text(changed, encoding="utf-8")
-    monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(tmp_path / "knowledge.yaml"))
+    rewrite((also, f"    touches: [moon_salve]\n{also}"))
     assert ids(talk.say(ASK, "how do I monitor moon salve?", monitoring=1.0)) == ["cave.end"]
     assert talk.slots["topics"] == ["cave_rest", "moon_salve"]
 
@@ -245,9 +263,12 @@ def test_a_speaker_who_corrects_himself_means_the_second(talk: Talk, said: str) 
     assert ids(talk.say(ASK, said, likely={"salves-and-rest/1": 0.9}, use=1.0)) == ["cave.effect"]
 
 
-def test_what_was_not_asked_gives_way_to_what_was(talk: Talk) -> None:
+def test_what_was_not_asked_gives_way_to_what_was(talk: Talk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(feedback.DATABASE_VARIABLE, str(tmp_path / "feedback.db"))
     talk.say(ASK, "dose of moon salve?", dose=1.0)
     assert "cave.effect" in ids(talk.say(module.ActionFeedback(), "no I asked cave rest", "feedback_bad", effect=0.4))
+    with closing(sqlite3.connect(feedback.database())) as connection:
+        assert [row[0] for row in connection.execute("select mark from feedback")] == ["wrong"], "the mark is kept"
     again = talk.say(module.ActionFeedback(), "wrong about cave rest", "feedback_bad", effect=0.4)
     assert again["kind"] == "smalltalk", "it was what the answer was about"
 
@@ -374,15 +395,13 @@ def test_a_number_that_the_facts_do_not_bear_is_to_be_checked(talk: Talk, said: 
     assert talk.text.startswith(phrases.CLAIM) is contradicts
 
 
-def test_a_feature_told_earlier_is_shown_with_the_facts_that_speak_of_it(
-    talk: Talk, made_up_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    changed = made_up_file.read_text(encoding="utf-8").replace(
-        "topics: [cave_rest]\n    facets: [risk]",
-        "topics: [cave_rest]\n    touches: [young_dragon]\n    facets: [risk]",
+def test_a_feature_told_earlier_is_shown_with_the_facts_that_speak_of_it(talk: Talk, rewrite: Rewrite) -> None:
+    rewrite(
+        (
+            "topics: [cave_rest]\n    facets: [risk]",
+            "topics: [cave_rest]\n    touches: [young_dragon]\n    facets: [risk]",
+        )
     )
-    (tmp_path / "knowledge.yaml").write_text(changed, encoding="utf-8")
-    monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(tmp_path / "knowledge.yaml"))
     talk.say(ASK, "dose of moon salve in a hatchling?", dose=1.0)
     assert phrases.TOLD_BEFORE.format(what="young dragons") not in talk.text, "it stands in the message"
     custom = talk.say(ASK, "what can go wrong with cave rest?", risk=1.0)
@@ -392,16 +411,11 @@ def test_a_feature_told_earlier_is_shown_with_the_facts_that_speak_of_it(
 
 
 def test_a_fact_that_does_not_hold_in_a_setting_is_not_shown_for_such_a_patient(
-    talk: Talk, made_up_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    talk: Talk, rewrite: Rewrite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    changed = made_up_file.read_text(encoding="utf-8")
-    for facets in ("    facets: [dose, use]", "    facets: [frequency, duration]"):
-        changed = changed.replace(facets, f"    not_in: [young_dragon]\n{facets}")
-    elder = "topics:\n  - {id: old_dragon, kind: setting, name: old dragons, words: [elder]}\n"
-    changed = changed.replace("topics:\n", elder, 1)
+    elder = "\ntopics:\n  - {id: old_dragon, kind: setting, name: old dragons, words: [elder]}\n"
+    rewrite(*NOT_IN_THE_YOUNG, ("\ntopics:\n", elder))
     monkeypatch.setitem(WORDS, "elder", "old_dragon")
-    (tmp_path / "knowledge.yaml").write_text(changed, encoding="utf-8")
-    monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(tmp_path / "knowledge.yaml"))
     assert ids(talk.say(ASK, "dose of moon salve?", dose=1.0)) == ["salve.dose", "salve.course"]
     sure = {"salves-and-rest/1": 0.95}
     assert talk.say(ASK, "dose of moon salve in a hatchling?", likely=sure, dose=1.0)["kind"] == "out_of_scope"
@@ -413,14 +427,8 @@ def test_a_fact_that_does_not_hold_in_a_setting_is_not_shown_for_such_a_patient(
     assert ids(talk.say(ASK, "dose of moon salve?", dose=1.0)) == ["salve.dose", "salve.course"]
 
 
-def test_what_was_shown_is_taken_back_where_the_patient_turns_out_to_be_another(
-    talk: Talk, made_up_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    changed = made_up_file.read_text(encoding="utf-8")
-    for facets in ("    facets: [dose, use]", "    facets: [frequency, duration]"):
-        changed = changed.replace(facets, f"    not_in: [young_dragon]\n{facets}")
-    (tmp_path / "knowledge.yaml").write_text(changed, encoding="utf-8")
-    monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(tmp_path / "knowledge.yaml"))
+def test_what_was_shown_is_taken_back_where_the_patient_turns_out_to_be_another(talk: Talk, rewrite: Rewrite) -> None:
+    rewrite(*NOT_IN_THE_YOUNG)
     talk.say(ASK, "dose of moon salve?", dose=1.0)
     custom = talk.say(NOT_HELD, "oh wait, a hatchling", "not_in_document", confidence=0.4, claim=0.8)
     assert custom["kind"] == "out_of_scope"
@@ -432,13 +440,9 @@ def test_what_was_shown_is_taken_back_where_the_patient_turns_out_to_be_another(
     assert noted["kind"] == "clarify", "nothing to take back"
 
 
-def test_a_setting_ends_with_the_word_that_excludes_it(
-    talk: Talk, made_up_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_setting_ends_with_the_word_that_excludes_it(talk: Talk, rewrite: Rewrite) -> None:
     setting = "    kind: setting\n    name: young dragons\n"
-    changed = made_up_file.read_text(encoding="utf-8").replace(setting, f"{setting}    ended_by: [cave rest]\n")
-    (tmp_path / "knowledge.yaml").write_text(changed, encoding="utf-8")
-    monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(tmp_path / "knowledge.yaml"))
+    rewrite((setting, f"{setting}    ended_by: [cave rest]\n"))
     talk.say(ASK, "dose of moon salve in a hatchling?", dose=1.0)
     talk.say(ASK, "not cave rest, how often is it given?", frequency=1.0)
     assert dict(talk.slots)["features"] == ["young_dragon"]
@@ -481,16 +485,12 @@ def test_an_outcome_alone_is_that_of_the_treatment_spoken_of(talk: Talk) -> None
 
 
 def test_an_outcome_that_the_facts_do_not_speak_of_is_refused_and_not_told_by_itself(
-    talk: Talk, made_up_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    talk: Talk, rewrite: Rewrite
 ) -> None:
     likely = {"salves-and-rest/1": 0.8}
     talk.say(ASK, "when does cave rest end?", monitoring=1.0)
     assert "cave.effect" in ids(talk.say(ASK, "does it help the moon salve?", likely=likely, effect=0.9))
-    changed = made_up_file.read_text(encoding="utf-8").replace(
-        "topics: [cave_rest, blight_care]", "topics: [blight_care]"
-    )
-    (tmp_path / "knowledge.yaml").write_text(changed, encoding="utf-8")
-    monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(tmp_path / "knowledge.yaml"))
+    rewrite(("topics: [cave_rest, blight_care]", "topics: [blight_care]"))
     talk.say(ASK, "when does cave rest end?", monitoring=1.0)
     custom = talk.say(ASK, "does it help the moon salve?", likely=likely, effect=0.6, evidence=0.2)
     assert custom["kind"] == "out_of_scope"
@@ -579,13 +579,9 @@ def test_what_is_asked_of_a_patient_without_the_condition_is_refused(
         ("moon salve is for mange, not blight", "state_claim"),
     ],
 )
-def test_what_only_looks_like_a_denial_is_answered(
-    talk: Talk, made_up_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, intent: str
-) -> None:
+def test_what_only_looks_like_a_denial_is_answered(talk: Talk, rewrite: Rewrite, said: str, intent: str) -> None:
     test = "  - id: cave_rest\n    kind: subject\n"
-    changed = made_up_file.read_text(encoding="utf-8").replace(test, f"{test}    diagnoses: true\n")
-    (tmp_path / "knowledge.yaml").write_text(changed, encoding="utf-8")
-    monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(tmp_path / "knowledge.yaml"))
+    rewrite((test, f"{test}    diagnoses: true\n"))
     assert talk.say(ASK, said, intent, dose=0.9)["kind"] == "answer"
 
 
@@ -821,15 +817,10 @@ def test_a_pronoun_without_anything_before_it_is_asked_back(
 @pytest.mark.parametrize(("action", "confidence", "kind"), [(ASK, 0.9, "clarify"), (NOT_HELD, 0.2, "clarify"),
                                                             (NOT_HELD, 0.8, "out_of_scope")])  # fmt: skip
 def test_a_pronoun_with_several_readings_is_asked_back(
-    talk: Talk, made_up_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, action: Action, confidence: float,
-    kind: str,
+    talk: Talk, rewrite: Rewrite, action: Action, confidence: float, kind: str
 ) -> None:  # fmt: skip
-    changed = made_up_file.read_text(encoding="utf-8").replace(
-        "topics: [scale_blight]\n    facets: [overview, use]",
-        "topics: [scale_blight]\n    touches: [moon_salve]\n    facets: [overview, use, effect]",
-    )
-    (tmp_path / "knowledge.yaml").write_text(changed, encoding="utf-8")
-    monkeypatch.setenv(KNOWLEDGE_VARIABLE, str(tmp_path / "knowledge.yaml"))
+    touching = "topics: [scale_blight]\n    touches: [moon_salve]\n    facets: [overview, use, effect]"
+    rewrite(("topics: [scale_blight]\n    facets: [overview, use]", touching))
     custom = talk.say(action, "does it help the moon salve?", "ask_effect", confidence=confidence, effect=1.0)
     # An answer's confidence is that it is held, a refusal's that it is not.
     assert custom["kind"] == kind
