@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from rasa_sdk import Tracker
 
+from actions import denial
 from bot.knowledge import phrases, roles
 from bot.knowledge.answering import CLAIM, NAMED_ALONE, Question
 from bot.knowledge.context import Context, from_slots
 from bot.knowledge.loading import load
-from bot.knowledge.model import Facet, TopicKind
+from bot.knowledge.model import Facet, Topic, TopicKind
 from bot.knowledge.patient import corrected, measured
 from bot.knowledge.selection import likeliest
 from bot.knowledge.turn import Turn
@@ -50,40 +52,35 @@ TELLS = re.compile(
 )
 ACKNOWLEDGES = re.compile(
     rf"\s*(?:[{phrases.NODS}]|"
-    r"(?:lol|haha|ok|okay|thx|thanks|ta|cheers|great|cool|fair|noted|perfect|got it|makes sense)\b)",
+    r"(?:lol|haha|ok|okay|thx|thanks|ta|cheers|great|cool|fair|noted|perfect|got it|makes sense)\b|"
+    r".*\b(?:thx|thanks|thank you|cheers|merci)\W*$)",
     re.IGNORECASE,
 )
 REFERENCE = re.compile(
-    r"\b(?:refs?|reference|marker|citation|source|number)\.?\s*(?:no\.?\s*|#\s*)?\[?(\d{1,2})\b", re.IGNORECASE
+    r"\b(?:refs?|reference|marker|citation|source)\.?\s*(?:no\.?\s*|#\s*)?\[?(\d{1,2})\b", re.IGNORECASE
 )
 INCOMPLETE = re.compile(
     r"\b(?:incomplete|missing|misses|missed|lacks?|lacking|more to it|half the|not everything)\b", re.IGNORECASE
 )
 CONTRASTS = re.compile(
     r"\b(?:which\s+(?:is\s+it|one\s+is\s+it|wins|is\s+right|one\s+is\s+right|is\s+true|do\s+(?:i|we)\s+follow)|"
-    r"contradict\w*|conflict(?:s|ing)?|inconsistent|at\s+odds|both\s+(?:be\s+)?true)\b",
+    r"contradict\w*|conflict(?:s|ing)?|inconsistent|at\s+odds|both\s+(?:be\s+)?true)\b(?!\s+of\s+interest)",
     re.IGNORECASE,
 )
-MOST_WORDS_OF_CONTRAST = 8
-# Around the condition's name these say that the patient does not have it; "not vasculitis but ..." does not.
-DENIES = re.compile(
-    r"\b(?:no|not|without|w/o|non|never\s+had|isn['’]?t|(?:does|do|did|has|have)(?:\s+not|n['’]?t)(?:\s+(?:have|got|had))?|free\s+of)"
-    r"[\s-]+(?:(?:a|any|the|real|known|hx|history|of|case|got|for|have|had)\s+){0,3}$",
-    re.IGNORECASE,
-)
-DENIES_PLAINLY = re.compile(r"\b(?:without|w/o|non|never|free)\W(?:\w+\s+){0,3}$", re.IGNORECASE)
-EXCLUDES = re.compile(
-    r"^\W{0,3}(?:(?:has|have|had|was|is|were|been|being|now|already|since)\s+){0,3}(?:excluded|ruled\s+out|disproved)\b",
-    re.IGNORECASE,
-)
+MOST_WORDS_OF_CONTRAST = 12
 # A speaker puts right what was just said ("debridement.. wait no, biopsy").
 CORRECTS_ITSELF = re.compile(r"\b(?:wait,?\s+no|no,?\s+wait|i\s+mean|scratch\s+that|no,?\s+sorry)\b", re.IGNORECASE)
+Told = dict[str, tuple[float | None, int]]
+# "Phosphate 2.1 today", "Mg back at 0.6".
+VALUE = re.compile(r"\W{0,2}(?:\s*(?:level|is|was|of|at|now|came|back|up|down|to))*\W{0,3}\d", re.IGNORECASE)
+ASKED = 0.8
+"""Weight of what is asked from which a message asks, whatever its form."""
 INTRODUCES, INTRODUCES_LAY = "tell_role", "tell_lay_role"
 
 
 def context(tracker: Tracker) -> Context:
     """Return what the conversation remembers."""
-    return from_slots(tracker.slots)
+    return from_slots(tracker.slots).known_to(load())
 
 
 def turn(tracker: Tracker) -> Turn:
@@ -100,11 +97,13 @@ def turn(tracker: Tracker) -> Turn:
     alone = NAMED_ALONE in (intent, max(ranking, key=lambda name: ranking[name], default=intent))
     own = alone and not whole.foreign and not whole.not_held
     values = measured(load(), text)
-    told = {what: value for what, (value, _) in values.items()}
-    if anew := corrected(load(), text, context(tracker).measured):
+    told: dict[str, float | None] = {what: value for what, (value, _) in values.items()}
+    before = context(tracker)
+    if anew := corrected(load(), text, before.measured, before.shown):
         # Asks again what was asked, with the value as it should have been.
         told, named, own = {anew[0]: anew[1]}, (anew[2],), True
     reference = REFERENCE.search(text)
+    denies = denial.denies(load(), text, topics, asks=asks, claims=intent == CLAIM)
     return Turn(
         whole=whole,
         questions=tuple(_without(_without_measured(one, topics, values), aside, named) for one in questions(tracker)),
@@ -117,14 +116,16 @@ def turn(tracker: Tracker) -> Turn:
         says=tuple(word for word in words if word not in FILLERS | LIGHT),
         words=length,
         ranking=ranking,
-        features=_features(topics, () if TELLS.search(text) and not asks else whole.topics),
+        features=_features(text, topics, () if TELLS.search(text) and not (asks or _asks_of(whole)) else whole.topics),
         acknowledges=bool(ACKNOWLEDGES.match(text)),
         ended=_ended(text, topics),
         measured=told,
+        valued=any(VALUE.match(text[one.get("end", 0) :]) for one in topics),
         role=_role(text, intent),
         reference=int(reference[1]) if reference else None,
         contrasts=bool(CONTRASTS.search(text)) and length <= MOST_WORDS_OF_CONTRAST,
-        denies=_denies(text, topics, asks=asks, claims=intent == CLAIM),
+        denies=denies,
+        affirms=not denies and any(known[one].kind is TopicKind.CONDITION for one in named),
         incomplete=bool(INCOMPLETE.search(text)),
         sender=tracker.sender_id or "",
         text=text,
@@ -132,13 +133,19 @@ def turn(tracker: Tracker) -> Turn:
     )
 
 
+def _asks_of(asked: Question) -> bool:
+    """Tell whether a message without a question's form asks all the same ("thiosulfate dose in a patient on HD")."""
+    weights = [share for facet, share in asked.asked.items() if facet is not Facet.CLAIM]
+    return asked.intent != CLAIM and max(weights, default=0.0) >= ASKED
+
+
 def _role(text: str, intent: str | None) -> roles.Role | None:
     """Return who the message says its user is: by its words, else by its intent."""
-    found = roles.told(text, introduces=intent == INTRODUCES)
+    found = roles.told(text, introduces=intent == INTRODUCES, condition=load().condition().words)
     return roles.Role.LAY if intent == INTRODUCES_LAY and found is None else found
 
 
-def _without_measured(asked: Question, topics: list[dict[str, Any]], values: dict[str, tuple[float, int]]) -> Question:
+def _without_measured(asked: Question, topics: list[dict[str, Any]], values: Told) -> Question:
     """Leave out of an overview what is named only by its value ("PTH is 620. How do I manage this?")."""
     told = {one["value"] for one in topics if any(one.get("start") == start for _, start in values.values())}
     others = {one["value"] for one in topics if all(one.get("start") != start for _, start in values.values())}
@@ -178,40 +185,44 @@ def _without(asked: Question, aside: frozenset[str], meant: tuple[str, ...]) -> 
     return asked.copy(update={"topics": kept or meant, "likely": {}})
 
 
-def _denies(text: str, topics: list[dict[str, Any]], asks: bool, claims: bool) -> bool:
-    """Tell whether a message says that the patient does not have the condition, and asks all the same.
-
-    Where it names what diagnoses the condition ("calcium normal, so no ..."), it is a claim on that, and so is what
-    contrasts the condition with others and asks nothing.
-    """
-    kinds = load().topic_by_id
-    named = [one for one in topics if kinds[one["value"]].kind is TopicKind.CONDITION]
-    denied = [one for one in named if DENIES.search(text[: one["start"]]) or EXCLUDES.match(text[one["end"] :])]
-    plainly = all(DENIES_PLAINLY.search(text[: one["start"]]) for one in denied)
-    diagnosed = any(kinds[one["value"]].diagnoses for one in topics) and not (plainly and not claims)
-    return bool(named) and len(denied) == len(named) and not diagnosed and (asks or not claims)
-
-
 def _named(text: str, topics: list[dict[str, Any]]) -> tuple[str, ...]:
     """Return the topics that stand in the text, less those set aside for another ("apixaban, not warfarin")."""
     kept = [one for one in topics if not DENIED.search(text[: one.get("start", 0)])]
     return tuple(dict.fromkeys(one["value"] for one in kept or topics))
 
 
-def _features(topics: list[dict[str, Any]], about: tuple[str, ...]) -> tuple[str, ...]:
+def _features(text: str, topics: list[dict[str, Any]], about: tuple[str, ...]) -> tuple[str, ...]:
     """Return what a message tells of the patient: settings, and topics named that it does not ask about."""
     knowledge = load()
-    told = [one["value"] for one in topics if one.get("role") != "negated"]
-    kinds = {topic: knowledge.topic_by_id[topic].kind for topic in told}
-    aside = [topic for topic in told if kinds[topic] is TopicKind.SUBJECT and topic not in about]
-    return tuple(dict.fromkeys([*(topic for topic in told if kinds[topic] is TopicKind.SETTING), *aside]))
+    told = [one for one in topics if not _negated(text, one) and not _ended_after(text, one)]
+    kinds = {one["value"]: knowledge.topic_by_id[one["value"]].kind for one in told}
+    aside = [topic for topic, kind in kinds.items() if kind is TopicKind.SUBJECT and topic not in about]
+    return tuple(dict.fromkeys([*(topic for topic, kind in kinds.items() if kind is TopicKind.SETTING), *aside]))
 
 
 def _ended(text: str, topics: list[dict[str, Any]]) -> tuple[str, ...]:
-    """Return the settings that a word of the message ends ("no, he's on HD")."""
-    kept = [one for one in topics if one.get("role") != "negated" and not DENIED.search(text[: one.get("start", 0)])]
-    said = {text[one.get("start", 0) : one.get("end", 0)].casefold() for one in kept}
-    return tuple(topic.id for topic in load().topics if said & {word.casefold() for word in topic.ended_by})
+    """Return the settings that are not the patient's: denied, or ended by another word ("no, he's on HD")."""
+    settings = [topic for topic in load().topics if topic.kind is TopicKind.SETTING]
+    denied = {one["value"] for one in topics if _negated(text, one)}
+    ended = {topic.id for topic in settings if list(_endings(text, topic))}
+    return tuple(topic.id for topic in settings if topic.id in denied | ended)
+
+
+def _negated(text: str, told: dict[str, Any]) -> bool:
+    return told.get("role") == "negated" or bool(DENIED.search(text[: told.get("start", 0)]))
+
+
+def _ended_after(text: str, told: dict[str, Any]) -> bool:
+    """Tell whether a message itself ends a setting that it names before ("was on PD, now on HD")."""
+    return any(start >= told.get("end", 0) for start in _endings(text, load().topic_by_id[told["value"]]))
+
+
+def _endings(text: str, topic: Topic) -> Iterator[int]:
+    """Yield where words begin that end a setting, unless they are denied themselves ("on PD, not HD")."""
+    words = "|".join(map(re.escape, topic.ended_by)) or "(?!)"
+    for found in re.finditer(rf"\b(?:{words})\b", text, re.IGNORECASE):
+        if not DENIED.search(text[: found.start()]):
+            yield found.start()
 
 
 def question(tracker: Tracker) -> Question:

@@ -50,7 +50,7 @@ class Speaking(Action, ABC):
         turn, context = reading.turn(tracker), reading.context(tracker)
         knowledge = load().holding_in(features(context, turn))
         reply = self._replied(knowledge, turn, context)
-        said = conversation.presented(knowledge, reply.answer, turn, context)
+        said = conversation.presented(knowledge, reply, turn, context)
         utter(dispatcher, said)
         # Noted as answered: what is shown of the patient beside it is no topic of the conversation.
         reply = conversation.went_on_with(knowledge, reply)
@@ -59,15 +59,24 @@ class Speaking(Action, ABC):
 
     def _replied(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
         """Reply to what goes before the action's own: who asks, thanks without a word, two statements at odds."""
-        if (turn.role or context.role) is Role.LAY and not self.for_all:
+        lay = (turn.role or context.role) is Role.LAY
+        if lay and not self.for_all:
             return talk.decline_lay_reader(knowledge, turn)
         if turn.acknowledges and not turn.words:
             return talk.nodded_at(knowledge, turn)
         if turn.denies and not self.goes_before:
             return talk.decline_denied(knowledge, turn)
         both = recall.both_sides(knowledge, turn, context) if turn.contrasts and not self.goes_before else None
-        return both or self.reply(knowledge, turn, context)
+        reply = both or self.reply(knowledge, turn, context)
+        if self.goes_before or not reply.answer.facts:
+            return reply
+        if lay:
+            return talk.decline_lay_reader(knowledge, turn)
+        # What was shown before may be looked at again; nothing new is shown of such a patient.
+        denied = context.denied and not turn.affirms and not reply.answer.placed
+        return talk.decline_denied(knowledge, turn) if denied else reply
 
     def noted(self, context: Context, turn: Turn, reply: Reply) -> dict[str, Any]:
         """Return the slots to set."""
-        return changes(context, turn, reply, turn.named if subjects(load(), turn.named) else ())
+        withheld = load().holding_in(features(context, turn)).withheld
+        return changes(context, turn, reply, turn.named if subjects(load(), turn.named) else (), withheld)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from pydantic import Field, ValidationError
 
 from bot.knowledge.answer import Kind
-from bot.knowledge.model import Entry, Facet
+from bot.knowledge.model import Entry, Facet, Knowledge
 from bot.knowledge.roles import Role
 from bot.knowledge.turn import Reply, Turn
 
 MOST_SHOWN = 100
+OF_TOPICS, OF_FACTS = ("topics", "features"), ("shown", "shown_before")
+"""Fields that hold ids."""
 
 
 class Context(Entry):
@@ -27,7 +29,19 @@ class Context(Entry):
     shown_before: tuple[str, ...] = Field(default=(), description="ids of all facts shown so far, the oldest first")
     last_kind: str = Field(default="", description="kind of the last answer")
     features: tuple[str, ...] = Field(default=(), description="ids of topics named as the patient's features")
-    measured: Mapping[str, float] = Field(default={}, description="the patient's values, by what they measure")
+    measured: Mapping[str, float | None] = Field(
+        default={}, description="the patient's values, by what they measure; None for one in another unit"
+    )
+    denied: bool = Field(default=False, description="whether the patient was said not to have the condition")
+
+    def known_to(self, knowledge: Knowledge) -> Context:
+        """Return what of it a knowledge base knows: another version may have been asked before."""
+        kept = {
+            **{name: tuple(one for one in getattr(self, name) if one in knowledge.topic_by_id) for name in OF_TOPICS},
+            **{name: tuple(one for one in getattr(self, name) if one in knowledge.fact_by_id) for name in OF_FACTS},
+        }
+        return self.copy(update=kept)
+
     role: Role | None = Field(default=None, description="who the user said to be")
 
 
@@ -35,11 +49,14 @@ SLOTS = tuple(Context.__fields__)
 
 
 def from_slots(slots: Mapping[str, Any]) -> Context:
-    """Read the slots; where they hold something else (of another version of the bot) they count as empty."""
-    try:
-        return Context.parse_obj({name: slots[name] for name in SLOTS if slots.get(name)})
-    except ValidationError:
-        return Context()
+    """Read the slots; one that holds something else (of another version of the bot) counts as empty."""
+    found: dict[str, Any] = {}
+    for name in SLOTS:
+        try:
+            found[name] = getattr(Context.parse_obj({name: slots[name]}), name) if slots.get(name) else None
+        except ValidationError:
+            continue
+    return Context.parse_obj({name: value for name, value in found.items() if value})
 
 
 def features(context: Context, turn: Turn) -> tuple[str, ...]:
@@ -47,7 +64,9 @@ def features(context: Context, turn: Turn) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(one for one in context.features if one not in turn.ended), *turn.features)))
 
 
-def changes(context: Context, turn: Turn, reply: Reply, named: Sequence[str] = ()) -> dict[str, Any]:
+def changes(
+    context: Context, turn: Turn, reply: Reply, named: Sequence[str] = (), withheld: Collection[str] = ()
+) -> dict[str, Any]:
     """Return the slots to set after an answer, as JSON holds them.
 
     A refusal of something that names no topic leaves the topic of the conversation in place, and so does small talk.
@@ -57,6 +76,7 @@ def changes(context: Context, turn: Turn, reply: Reply, named: Sequence[str] = (
         turn: the message.
         reply: what was said, and how the message was understood.
         named: ids of the topics that the message itself was about.
+        withheld: ids of the facts that the document does not state for this patient.
     """
     found: dict[str, Any] = {}
     answer = reply.answer
@@ -66,15 +86,21 @@ def changes(context: Context, turn: Turn, reply: Reply, named: Sequence[str] = (
             found["asked"] = {facet.value: weight for facet, weight in reply.asked.items()}
         if going_on := reply.topics or (answer.understood.topics if answer.facts else named):
             found["topics"] = list(going_on)
-        if shown := [fact.id for fact in (*answer.facts, *answer.pitfalls)]:
-            found["shown"] = shown
-            found["shown_before"] = list(dict.fromkeys((*context.shown_before, *shown)))[-MOST_SHOWN:]
+        if facts := [fact.id for fact in (*answer.facts, *answer.pitfalls)]:
+            found["shown"] = facts
+            found["shown_before"] = list(dict.fromkeys((*context.shown_before, *facts)))[-MOST_SHOWN:]
         elif named and context.shown:
             found["shown"] = []
+    shown = found.get("shown", list(context.shown))
+    if not set(withheld).isdisjoint(shown):
+        # Taken back once; it is not to be taken back, or looked at, again.
+        found["shown"] = [fact for fact in shown if fact not in withheld]
     if (told := features(context, turn)) != context.features:
         found["features"] = list(told)
     if turn.measured:
         found["measured"] = {**context.measured, **turn.measured}
+    if turn.denies or (context.denied and turn.affirms):
+        found["denied"] = turn.denies
     if turn.role:
         found["role"] = turn.role.value
     return found

@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from bot.knowledge import answering, patient, phrases, recall, roles
 from bot.knowledge.answer import Answer, Kind, Understood
 from bot.knowledge.answering import Question, intent_of
-from bot.knowledge.context import Context
+from bot.knowledge.context import Context, features
 from bot.knowledge.leaning import (
+    ALONE,
+    CLEAR,
     FACETS_WEIGH,
     FRAGMENT_WORDS,
     REFUSALS,
@@ -17,6 +19,7 @@ from bot.knowledge.leaning import (
     TOUCHED,
     about_of,
     asked_of_both,
+    asks_by_itself,
     asks_by_names,
     asks_the_outlook,
     asks_what_is_not_said,
@@ -62,12 +65,16 @@ def answer(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     """Answer the questions of a message, each with what it leaves out taken from the conversation."""
     if said := asks_nothing(knowledge, turn, context, least=TOUCHED):
         return said
-    if turn.bare and (asks_by_names(knowledge, turn) or asks_the_outlook(knowledge, turn, context)):
+    by_itself = asks_by_itself(knowledge, turn) or asks_by_names(knowledge, turn)
+    if turn.bare and (by_itself or asks_the_outlook(knowledge, turn, context)):
         turn = turn.copy(update={"bare": False})
     elif takes_back(knowledge, turn, context):
         turn = turn.copy(update={"bare": True})
     if others := others_of_group(knowledge, turn, context):
-        turn = turn.copy(update={"named": others, "bare": True})
+        # "What other risk factors are there?" asks of them what it asks, and "the other one" what was asked last.
+        question = turn.questions[0].copy(update={"topics": others, "likely": {}})
+        bare = max(question.asked.values(), default=0.0) < CLEAR
+        turn = turn.copy(update={"named": others, "bare": bare, "questions": (question,)})
     if turn.bare and about_of(knowledge, turn.named):
         return _answer_topic(knowledge, turn, context)
     if names_alone(turn) and not turn.named:
@@ -81,6 +88,8 @@ def answer(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
             return Reply(answer=answering.decline(knowledge, turn.whole))
     if said := about_the_bot(knowledge, turn):
         return said
+    if _sums_up(knowledge, turn, context):
+        return recall.summary(knowledge, turn, context)
     if points_at_nothing(knowledge, turn, context) or (course_of_nothing(turn) and not context.topics):
         return Reply(answer=answering.ask_about_what(knowledge, turn.questions[0]), asked=turn.whole.asked)
     if asked_back := _asked_back(knowledge, turn, context):
@@ -116,7 +125,7 @@ def decline(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     doubted = turn.whole.confidence >= REFUSED_SURELY
     short = turn.words <= FRAGMENT_WORDS and not context.topics and not doubted
     of_nothing = points_at_nothing(knowledge, turn, context) or (course_of_nothing(turn) and short)
-    if takes_back(knowledge, turn, context) or (of_nothing and _weighs(turn)):
+    if takes_back(knowledge, turn, context) or (of_nothing and (turn.named or _weighs(turn))):
         return answer(knowledge, turn, context)
     # "Mortality of dialysis" names a setting beside: what it asks may be of all such patients.
     surely = REFUSED_SURELY if settings_of(knowledge, turn.named) else NOT_HELD_AT_ALL
@@ -165,13 +174,15 @@ def names_another(knowledge: Knowledge, turn: Turn, context: Context) -> bool:
     return turn.whole.intent == "feedback_bad" and bool(set(about_of(knowledge, turn.named)) - set(context.topics))
 
 
-def presented(knowledge: Knowledge, said: Answer, turn: Turn, context: Context) -> Answer:
+def presented(knowledge: Knowledge, reply: Reply, turn: Turn, context: Context) -> Answer:
     """Return an answer as this conversation needs it: not asking back twice, for its patient and its reader.
 
     Facts, figures, warnings and citations are the same for every professional.
     """
+    said = reply.answer
+    lead = {phrases.CLARIFY: phrases.CLARIFY_AGAIN, phrases.CLARIFY_BETWEEN: phrases.CLARIFY_AGAIN}.get(said.lead)
     if said.kind is Kind.CLARIFY and context.last_kind == Kind.CLARIFY.value:
-        said = said.copy(update={"kind": Kind.OUT_OF_SCOPE, "lead": phrases.CLARIFY_AGAIN})
+        said = said.copy(update={"kind": Kind.OUT_OF_SCOPE, "lead": lead or said.lead})
     role = turn.role or context.role
     if said.kind is Kind.URGENT and role is Role.LAY:
         return said.copy(update={"lead": phrases.URGENT, "facts": (), "pitfalls": ()})
@@ -182,6 +193,8 @@ def presented(knowledge: Knowledge, said: Answer, turn: Turn, context: Context) 
         said = said.copy(update={"lead": ""})
     if not said.lead and turn.words <= CLAIM_WORDS and patient.contradicted(said.facts, turn.text):
         said = said.copy(update={"lead": phrases.CLAIM})
+    if not said.facts:
+        return _withheld(knowledge, said, reply.asked or turn.whole.asked, features(context, turn))
     now = (*turn.named, *turn.features)
     values = {**context.measured, **turn.measured}
     said = patient.with_patient(knowledge, said, context.features, now, values)
@@ -195,6 +208,19 @@ def presented(knowledge: Knowledge, said: Answer, turn: Turn, context: Context) 
             "brief": roles.brief(role),
         }
     )
+
+
+def _withheld(knowledge: Knowledge, said: Answer, asked: Mapping[Facet, float], told: Sequence[str]) -> Answer:
+    """Say of a refusal that it is for what was told of the patient, where that is so."""
+    for_these = patient.withheld_for(knowledge, said.understood.topics, asked, told)
+    if said.kind is not Kind.OUT_OF_SCOPE or not for_these:
+        return said
+    note = phrases.NOT_STATED_FOR.format(what=", ".join(knowledge.topic_by_id[one].name for one in for_these))
+    assumed = tuple(one for one in for_these if one not in said.understood.topics)
+    understood = said.understood.copy(
+        update={"topics": (*said.understood.topics, *assumed), "assumed": (*said.understood.assumed, *assumed)}
+    )
+    return said.copy(update={"notes": (note, *said.notes), "understood": understood})
 
 
 def _meant(knowledge: Knowledge, turn: Turn, context: Context) -> tuple[str, ...]:
@@ -262,7 +288,9 @@ def _asked_back(knowledge: Knowledge, turn: Turn, context: Context) -> Answer | 
         return None
     found: list[Fact] = []
     own = about_of(knowledge, question.topics)
-    if turn.pronoun and not context.topics and turn.words <= FRAGMENT_WORDS:
+    # "Wound care in ..., does it matter" says itself what "it" is.
+    surely = turn.affirms and max(question.likely.values(), default=0.0) >= ALONE
+    if turn.pronoun and not context.topics and turn.words <= FRAGMENT_WORDS and not surely:
         found = [fact for fact in knowledge.facts if own and touches(fact, fact.topics, own, question)]
     elif not own and not context.topics:
         order = sorted(question.likely, key=lambda where: -question.likely[where])
@@ -279,6 +307,13 @@ def _asked_back(knowledge: Knowledge, turn: Turn, context: Context) -> Answer | 
     return Answer(kind=Kind.CLARIFY, lead=phrases.CLARIFY_BETWEEN, understood=understood, follow_ups=offered)
 
 
+def _sums_up(knowledge: Knowledge, turn: Turn, context: Context) -> bool:
+    """Tell whether a message asks for a summary more than for anything else ("handover in 5 lines")."""
+    weight = turn.ranking.get("summarise", 0.0)
+    most = weight >= max(SUMMARISES, *turn.whole.asked.values(), 0.0)
+    return most and bool(context.shown_before) and not about_of(knowledge, turn.named)
+
+
 def _weighs(turn: Turn) -> bool:
     """Tell whether a message asks more than it is unanswerable."""
     asked, refused = sum(turn.whole.asked.values()), turn.weight(REFUSALS)
@@ -293,7 +328,7 @@ def _tells(knowledge: Knowledge, turn: Turn) -> bool:
     surely = max(question.asked.values(), default=0.0) >= UNSURE and bool(about_of(knowledge, turn.named))
     asked = not claims and (question.confidence >= NOT_HELD_AT_ALL or surely)
     beyond = question.foreign or question.not_held or asked
-    return bool(turn.features or turn.measured) and not turn.asks and not beyond and _weighs(turn)
+    return bool(turn.features or turn.measured or turn.valued) and not turn.asks and not beyond and _weighs(turn)
 
 
 def _what_to_know(knowledge: Knowledge, turn: Turn) -> Answer:

@@ -96,8 +96,7 @@ def points_at_nothing(knowledge: Knowledge, turn: Turn, context: Context) -> boo
 
 def takes_back(knowledge: Knowledge, turn: Turn, context: Context) -> bool:
     """Tell whether a message tells of a patient for whom what was shown last is not stated ("wait, he's on PD")."""
-    # Facts by id are all facts; those listed are the ones that hold for this patient.
-    return bool(turn.features) and not turn.asks and not {fact.id for fact in knowledge.facts}.issuperset(context.shown)
+    return bool(turn.features) and not turn.asks and not knowledge.withheld.isdisjoint(context.shown)
 
 
 def other_than_shown(knowledge: Knowledge, turn: Turn, question: Question, context: Context) -> Question | None:
@@ -150,6 +149,13 @@ def names_alone(turn: Turn) -> bool:
     """Tell whether a message names something and asks nothing ("what about obesity?")."""
     may = turn.ranking.get(NAMED_ALONE, 0.0) >= NAMING and bool(turn.says) and not turn.pronoun
     return turn.whole.intent == NAMED_ALONE or (may and max(turn.whole.asked.values(), default=0.0) < NAMING_OVER)
+
+
+def asks_by_itself(knowledge: Knowledge, turn: Turn) -> bool:
+    """Tell whether few words beside a topic ask what the facts on it answer ("what is the mortality?")."""
+    most, asked = likeliest(turn.whole.asked), turn.whole.asked
+    clear = most not in (None, Facet.USE, Facet.OVERVIEW, Facet.CLAIM) and max(asked.values(), default=0.0) >= CLEAR
+    return clear and turn.asks and holds(knowledge.squarely, about_of(knowledge, turn.named), turn.questions[0])
 
 
 def asks_by_names(knowledge: Knowledge, turn: Turn) -> bool:

@@ -340,8 +340,14 @@ class Knowledge(Entry):
         held: Knowledge = self.copy(update={"facts": kept})
         held.__dict__["fact_by_id"] = every
         # A copy takes along what was computed of the facts before.
-        held.__dict__.pop("squarely", None)
+        for name in ("squarely", "withheld"):
+            held.__dict__.pop(name, None)
         return held
+
+    @cached_property
+    def withheld(self) -> frozenset[str]:
+        """Ids of the facts that the document does not state for the settings that `holding_in` was given."""
+        return frozenset(self.fact_by_id) - {fact.id for fact in self.facts}
 
     def condition(self) -> Topic:
         """Return the disease that the document is about.

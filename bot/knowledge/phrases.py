@@ -89,6 +89,10 @@ URGENT_FACTS = "What the document says that may bear on it:"
 NOT_THE_CONDITION = (
     "By the message this is not {condition}; the document speaks of nothing else, so nothing of it is shown."
 )
+DENIED_BEFORE = (
+    "You said that this patient does not have {condition}, so nothing of the document is shown. Name {condition} in "
+    'the question to ask of it, or say "new patient".'
+)
 AFTER_EMERGENCY = "Noted. Ask again when you want to know what the document says."
 ERROR = "The assistant cannot look this up right now. Please send the question again in a minute."
 GREETING = "Hello. I answer questions on managing {condition} from one cited document, and from nothing else."
@@ -120,7 +124,7 @@ OTHERWISE_NOT_STATED = "otherwise not stated"
 SOURCES_LINE = "Sources: {what}."
 STATUS_LINE = "Document updated {updated}; {status}."
 CLARIFY_AGAIN = "I still can't tell what this is about. It can answer, for example, the questions below."
-GAPS = "The document says no more of it than this; a certainty or reference that it does not give is named as such:"
+GAPS = "The last answer rests on this; a certainty or reference that the document does not give is named as such:"
 LAY_READER = (
     "This assistant is written for healthcare professionals and can't advise patients or relatives. Please ask the "
     "kidney or dialysis team, or your doctor; in an emergency call the emergency number now."
@@ -144,6 +148,11 @@ ROLES = {
 TITLES_ON_REQUEST = 'titles by "which reference?"'
 BEYOND = "You named {what} {value} {unit}: {bound} the {limit} {unit} that the document names."
 NOT_BEYOND = "You named {what} {value} {unit}: not {bound} the {limit} {unit} that the document names."
+NOT_COMPARED = (
+    "You named {what} in another unit than the document's threshold ({unit}): the two were not compared, since nothing "
+    "is converted here."
+)
+NOT_STATED_FOR = 'The document states this, but not for: {what}. If this is another patient, say "new patient".'
 TOLD_BEFORE = "Carried over of the patient: {what}."
 WARNED_BEFORE = "As said: {statement}"
 CLARIFY_BETWEEN = "That can be read in more than one way. Which is meant?"
@@ -151,6 +160,7 @@ REFERENCE_LISTED = (
     "Marker {marker} is matched by position to: {title} ({publisher}, {year}; {kind}). The document's list bears no "
     "numbers."
 )
+REFERENCE_UNKNOWN = "The document has no marker {marker}: its markers are 1 to {markers}."
 REFERENCE_UNLISTED = "For marker {marker} the document lists no reference: title and authors cannot be told from it."
 STARTED_OVER = "Started over: nothing of this conversation is carried on."
 SUMMARY = "Shown in this conversation:"

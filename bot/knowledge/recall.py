@@ -32,6 +32,8 @@ def sources(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
 
 def both_sides(knowledge: Knowledge, turn: Turn, context: Context) -> Reply | None:
     """Show the two halves of a tension of the last answer again ("so which is it?"), or None where it had none."""
+    if set(subjects(knowledge, turn.named)) - set(context.topics):
+        return None
     shown = set(context.shown)
     halves = [fact for tension in knowledge.tensions if shown.issuperset(tension.facts) for fact in tension.facts]
     facts = _facts(knowledge, [fact for fact in context.shown if fact in halves])
@@ -58,6 +60,8 @@ def reference(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
         line = phrases.REFERENCE_LISTED.format(
             marker=marker, title=entry.title.rstrip("."), publisher=entry.publisher, year=entry.year, kind=entry.kind
         )
+    elif marker > knowledge.document.markers:
+        line = phrases.REFERENCE_UNKNOWN.format(marker=marker, markers=knowledge.document.markers)
     else:
         line = phrases.REFERENCE_UNLISTED.format(marker=marker)
     facts = tuple(fact for fact in _facts(knowledge, context.shown) if marker in fact.citations)
@@ -104,7 +108,7 @@ def summary(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
     ordered = sorted(facts, key=lambda fact: (knowledge.topic_order[fact.topics[0]], knowledge.facts.index(fact)))
     topics = tuple(dict.fromkeys(fact.topics[0] for fact in ordered))
     told = [knowledge.topic_by_id[topic].name for topic in context.features if topic in knowledge.topic_by_id]
-    told += [f"{what} {value:g}" for what, value in context.measured.items()]
+    told += [f"{what} {value:g}" for what, value in context.measured.items() if value is not None]
     return Reply(
         answer=Answer(
             kind=Kind.ANSWER,
@@ -122,7 +126,7 @@ def summary(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
 
 def last_answer(knowledge: Knowledge, context: Context) -> Answer | None:
     """Return the last answer with facts as far as the conversation remembers it, for a mark."""
-    facts = _facts(knowledge, context.shown)
+    facts = tuple(knowledge.fact_by_id[fact] for fact in context.shown if fact in knowledge.fact_by_id)
     if not facts:
         return None
     intent = answering.intent_of(likeliest(context.asked) or Facet.USE)
@@ -153,4 +157,6 @@ def _open(knowledge: Knowledge, topic: str) -> str:
 
 
 def _facts(knowledge: Knowledge, ids: Sequence[str]) -> tuple[Fact, ...]:
-    return tuple(knowledge.fact_by_id[fact] for fact in ids if fact in knowledge.fact_by_id)
+    """Return the facts of some ids that hold for this patient: what was taken back is not shown again."""
+    held = {fact.id: fact for fact in knowledge.facts}
+    return tuple(held[fact] for fact in ids if fact in held)

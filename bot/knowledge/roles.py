@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import cache
 from itertools import groupby
 
 from bot.knowledge.model import Facet, Fact
@@ -28,26 +29,33 @@ _WORDS = {
     Role.NURSE: "nurse|sister|matron|hca|healthcare assistant",
     Role.PHARMACIST: "pharmacist|pharmacy technician",
     Role.PHYSICIAN: (
-        "physician|doctor|nephrologist|dermatologist|surgeon|intensivist|registrar|reg|consultant|resident|fellow|"
+        "physician|doctor|nephrologist|dermatologist|surgeon|intensivist|registrar|reg|consultant|"
+        r"resident(?!\s+(?:of|at|in)\b)|fellow|"
         "intern|houseman|hospitalist|internist|geriatrician|rheumatologist|gp|md"
     ),
     Role.OTHER: "dietitian|dietician|physiotherapist|podiatrist|paramedic|psychologist|social worker|technician",
 }
 # "I'm the on-call renal registrar", but not "I'm seeing the doctor" or "I'm not a nurse".
-_BEFORE = r"(?:(?!\w*ing\b|(?:with|at|not|no|from|told|for|by|asked)\b)[\w'’-]+,?\s+){0,4}"
+_BEFORE = r"(?:(?!\w*ing\b|(?:with|at|not|no|from|told|for|by|asked|to|of)\b)[\w'’-]+,?\s+){0,4}"
 _TELLS = {
     role: re.compile(rf"\b(?:i\s?['’]?\s?a?m\s+{_BEFORE}|as\s+an?\s+(?:[\w-]+\s+)?)(?:{words})\b", re.IGNORECASE)
     for role, words in _WORDS.items()
 }
 _NAMES = {role: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for role, words in _WORDS.items()}
 _RELATIVE = (
-    "mum|mom|mother|dad|father|husband|wife|partner|son|daughter|brother|sister|gran|grandma|grandmother|grandad|"
-    "grandfather|uncle|aunt|boyfriend|girlfriend"
+    "(?:(?:step|grand|god)?(?:mum|mom|mother|dad|father|son|daughter|child|brother|sister)|nana?|gran(?:ny|ma|pa)?|husband|"
+    "wife|partner|kid|baby|uncle|aunt(?:ie|y)?|niece|nephew|cousin|boyfriend|girlfriend|friend|neighbou?r|relative)"
+    "(?:-in-law)?"
 )
 _LAY = re.compile(
-    rf"\bmy\s+(?:[\w-]+\s+)?(?:{_RELATIVE})(?:['’]s)?\s+(?:has|have|had|is|was|got|been|just|with)\b|"
-    r"\b(?:i\s?['’]?\s?a?m\s+(?:just\s+)?|as\s+)(?:a|the)\s+(?:patient|relative|carer)\b|\bi\s+have\s+(?:just\s+)?been\s+diagnosed\b|"
-    r"\bi\s+was\s+(?:just\s+)?diagnosed\b",
+    # "My partner has a patient with ..." and "my sister is a nurse" tell of colleagues.
+    rf"\bmy\s+(?:[\w-]+\s+)?{_RELATIVE}(?:['’]s)?\s+(?:"
+    r"(?:has|have|had|with)\b(?!\s+(?:(?:a|an|this|seen|seeing|got|asked)\s+){0,2}(?:pt|patient|case)\b)|"
+    rf"(?:is|was|got|been|just)\b(?!\s+an?\s+(?:[\w-]+\s+)?(?:{'|'.join(_WORDS.values())})\b))|"
+    rf"\bi\s?['’]?\s?a?m\s+(?:(?:a|the|just)\s+)*(?:his|her|their|\w+['’]s)\s+(?:[\w-]+\s+)?{_RELATIVE}\b|"
+    r"\bi\s?['’]?\s?a?m\s+(?:just\s+)?(?:a|the)\s+(?:patient|relative|carer)\b|"
+    r"(?:^|[.!?;]\s*)as\s+a\s+(?:patient|relative|carer)\b|\bas\s+a\s+(?:patient|relative|carer)(?:\s*,|\s+i\b|\s+myself\b)|"
+    r"\bi\s+have\s+(?:just\s+)?been\s+diagnosed\b|\bi\s+was\s+(?:just\s+)?diagnosed\b",
     re.IGNORECASE,
 )
 
@@ -62,14 +70,25 @@ _BRIEF = frozenset((Role.NURSE, Role.PHARMACIST, Role.OTHER))
 """Roles whose answers name references by marker, and give their titles when asked for the source."""
 
 
-def told(text: str, introduces: bool = False) -> Role | None:
+@cache
+def _ill(condition: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what somebody says who has a condition, and not a patient with it ("I have a ... case")."""
+    names = "|".join(map(re.escape, condition)) or "(?!)"
+    return re.compile(
+        rf"\bi(?:['’]ve|\s+have|\s+got)\s+(?:got\s+)?(?:{names})\s*(?:$|[.,;!?]|(?:and|so|myself|what|how|will|can|should)\b)",
+        re.IGNORECASE,
+    )
+
+
+def told(text: str, introduces: bool = False, condition: Sequence[str] = ()) -> Role | None:
     """Return who a message says its user is, or None where it does not.
 
     Args:
         text: the message.
         introduces: whether it is known to introduce its user; then the name of the role is enough.
+        condition: what the condition is called; who says to have it is a patient.
     """
-    if _LAY.search(text):
+    if _LAY.search(text) or _ill(tuple(condition)).search(text):
         return Role.LAY
     patterns = _NAMES if introduces else _TELLS
     found = next((role for role, pattern in patterns.items() if pattern.search(text)), None)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.knowledge import answering, phrases, recall
 from bot.knowledge.answer import Answer, Kind, Understood
 from bot.knowledge.context import Context
-from bot.knowledge.leaning import FRAGMENT_WORDS, TOUCHED
-from bot.knowledge.model import Knowledge
+from bot.knowledge.leaning import CLEAR, FRAGMENT_WORDS, TOUCHED
+from bot.knowledge.model import Facet, Knowledge
 from bot.knowledge.selection import choices
 from bot.knowledge.turn import Reply, Turn
 
@@ -47,7 +47,9 @@ def asks_nothing(knowledge: Knowledge, turn: Turn, context: Context, least: floa
         return small_talk(knowledge, _meant_as(turn, "tell_role"), context)
     if introduces >= GREETS and sum(turn.whole.asked.values()) < TOUCHED:
         return small_talk(knowledge, _meant_as(turn, "greet"), context)
-    if context.last_kind == Kind.URGENT.value and turn.words <= FRAGMENT_WORDS:
+    news = context.last_kind == Kind.URGENT.value and turn.words <= FRAGMENT_WORDS
+    asked = max((share for facet, share in turn.whole.asked.items() if facet is not Facet.CLAIM), default=0.0)
+    if news and asked < CLEAR:
         return Reply(answer=_fixed(knowledge, turn, Kind.SMALLTALK, phrases.AFTER_EMERGENCY))
     return None
 
@@ -71,9 +73,10 @@ def decline_lay_reader(knowledge: Knowledge, turn: Turn) -> Reply:
 
 
 def decline_denied(knowledge: Knowledge, turn: Turn) -> Reply:
-    """Refuse what is asked of a patient who is said not to have the condition."""
-    lead = phrases.NOT_THE_CONDITION.format(condition=knowledge.condition().name)
-    return Reply(answer=_fixed(knowledge, turn, Kind.OUT_OF_SCOPE, lead))
+    """Refuse what is asked of a patient who is said not to have the condition, now or before."""
+    lead = phrases.NOT_THE_CONDITION if turn.denies else phrases.DENIED_BEFORE
+    said = lead.format(condition=knowledge.condition().name)
+    return Reply(answer=_fixed(knowledge, turn, Kind.OUT_OF_SCOPE, said))
 
 
 def started_over(knowledge: Knowledge, turn: Turn) -> Reply:

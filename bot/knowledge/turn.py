@@ -31,11 +31,15 @@ class Turn(Entry):
     ended: tuple[str, ...] = Field(
         default=(), description="ids of settings that the message tells are not the patient's"
     )
-    measured: Mapping[str, float] = Field(default={}, description="values told, by what they measure")
+    measured: Mapping[str, float | None] = Field(
+        default={}, description="values told, by what they measure; None for one in another unit than the document's"
+    )
+    valued: bool = Field(default=False, description="whether a number comes right after a topic that it names")
     role: Role | None = Field(default=None, description="who the user says to be")
     reference: int | None = Field(default=None, description="marker of the reference asked for by its number")
     contrasts: bool = Field(default=False, description="whether it asks how two statements go together")
     denies: bool = Field(default=False, description="whether it says that the patient does not have the condition")
+    affirms: bool = Field(default=False, description="whether it names the condition, and not to deny it")
     incomplete: bool = Field(default=False, description="whether a word says that something is missing")
     sender: str = Field(default="", description="id of the conversation")
     text: str = Field(default="", description="the message; for a remark, and never for a slot")

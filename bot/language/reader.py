@@ -102,7 +102,7 @@ class QuestionReader(IntentClassifier, GraphComponent):
             "unfit": 0.8,
             "topic": 0.2,
             "background": 0.05,
-            "urgent": 0.5,
+            "urgent": 0.4,
             "other": 0.5,
             "ranking": 3,
         }
@@ -210,9 +210,8 @@ class QuestionReader(IntentClassifier, GraphComponent):
 
     def _intent(self, message: Message, outputs: Outputs, ranking: list[dict[str, Any]]) -> dict[str, Any]:
         """Decide in this order: an emergency, talk about the bot, not answerable, what is asked."""
-        by_name = {entry["name"]: entry["confidence"] for entry in ranking}
-        if by_name.get(EMERGENCY, 0.0) > self.config["urgent"]:
-            return {"name": EMERGENCY, "confidence": by_name[EMERGENCY]}
+        if ranking[0]["name"] == EMERGENCY and ranking[0]["confidence"] > self.config["urgent"]:
+            return dict(ranking[0])
         asked = [entry for entry in ranking if facet_of(entry["name"])]
         scopes = (OUT_OF_SCOPE, NOT_IN_DOCUMENT, EMERGENCY)
         others = [entry for entry in ranking if not facet_of(entry["name"]) and entry["name"] not in scopes]

@@ -332,6 +332,14 @@ def test_every_fact_of_a_source_bears_its_place(talk: Talk, made_up_knowledge: K
         assert any(fact["statement"] in line and f"[{fact['source']}: " in line for line in talk.text.splitlines())
 
 
+def test_a_number_is_no_marker_and_an_unknown_marker_is_said_to_be(talk: Talk, made_up_knowledge: Knowledge) -> None:
+    markers = made_up_knowledge.document.markers
+    talk.say(SOURCE, f"what is reference {markers + 1}?", "ask_source")
+    assert talk.text.startswith(phrases.REFERENCE_UNKNOWN.format(marker=markers + 1, markers=markers))
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert "salve.dose" in ids(talk.say(SOURCE, "where does the number 3 come from?", "ask_source"))
+
+
 @pytest.mark.parametrize(("marker", "kind"), [(1, "answer"), (3, "answer"), (4, "smalltalk")])
 def test_a_reference_is_told_by_its_number(talk: Talk, made_up_knowledge: Knowledge, marker: int, kind: str) -> None:
     talk.say(ASK, "dose of moon salve?", dose=1.0)
@@ -367,6 +375,41 @@ def test_a_value_told_is_held_against_the_document_s_threshold(talk: Talk, made_
     assert figure.measures not in talk.text
 
 
+def test_a_value_in_another_unit_is_said_not_to_be_compared(talk: Talk, made_up_knowledge: Knowledge) -> None:
+    (figure,) = made_up_knowledge.fact_by_id["cave.end"].figures
+    talk.say(ASK, "dose of moon salve? scale count against the usual is 6 mg/l", dose=1.0)
+    talk.say(ASK, "when does cave rest end?", monitoring=1.0)
+    assert phrases.NOT_COMPARED.format(what=figure.measures, unit=figure.unit) in talk.text.splitlines()
+    talk.say(ASK, "when does cave rest end? scale count against the usual is 70%", monitoring=1.0)
+    assert "70" in talk.text
+    assert "unit" not in talk.text
+
+
+@pytest.mark.parametrize(
+    ("told", "value"),
+    [
+        ("is 1,250", 1250), ("was 95, now 60", 60), ("back at 70.5", 70.5), ("now 60%", 60), ("70, cave warm", 70),
+        ("65 mg", None), ("65 mmol / l", None),
+        ("9 times the usual", "none"), ("3 weeks ago", "none"), ("2k", "none"), ("40-60", "none"), ("1 200", "none"),
+        ("today 14:30", "none"),
+    ],
+)  # fmt: skip
+def test_a_value_is_read_as_it_was_told_or_not_at_all(
+    talk: Talk, made_up_knowledge: Knowledge, told: str, value: float | str | None
+) -> None:
+    (figure,) = made_up_knowledge.fact_by_id["cave.end"].figures
+    talk.say(ASK, f"when does cave rest end? scale count against the usual {told}", monitoring=1.0)
+    assert talk.slots.get("measured", {}) == ({} if value == "none" else {figure.measures: value})
+
+
+def test_a_number_corrects_a_value_only_where_that_was_spoken_of(talk: Talk) -> None:
+    talk.say(ASK, "when does cave rest end? scale count against the usual is 45%", monitoring=1.0)
+    before = talk.slots["measured"]
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    talk.say(REFUSE, "sorry, 25?", "out_of_scope", confidence=0.95)
+    assert talk.slots["measured"] == before
+
+
 @pytest.mark.parametrize("text", ["typo, its 70", "sorry, 70 not 45", "no 70%", "oops - should be 70"])
 def test_a_value_is_corrected_without_its_name(talk: Talk, made_up_knowledge: Knowledge, text: str) -> None:
     (figure,) = made_up_knowledge.fact_by_id["cave.end"].figures
@@ -388,7 +431,8 @@ def test_another_number_corrects_no_value(talk: Talk, text: str) -> None:
 @pytest.mark.parametrize(
     ("said", "contradicts"),
     [("moon salve 2 mg?", False), ("moon salve 2 g?", True), ("moon salve 30 mg a day, yes?", True),
-     ("1.5 to 3 mg of moon salve?", False), ("how much moon salve for 12 dragons?", False)],
+     ("1.5 to 3 mg of moon salve?", False),
+     ("on moon salve for 9 weeks, how long?", False), ("how much moon salve for 12 dragons?", False)],
 )  # fmt: skip
 def test_a_number_that_the_facts_do_not_bear_is_to_be_checked(talk: Talk, said: str, contradicts: bool) -> None:
     talk.say(ASK, said, dose=1.0)
@@ -569,6 +613,24 @@ def test_what_is_asked_of_a_patient_without_the_condition_is_refused(
     assert talk.say(module.ActionUrgent(), said, "report_emergency")["kind"] == "urgent"
 
 
+def test_a_denial_holds_until_the_condition_is_named_or_another_patient_begins(
+    talk: Talk, made_up_knowledge: Knowledge
+) -> None:
+    name = made_up_knowledge.condition().name
+    shown = ids(talk.say(ASK, "dose of moon salve?", dose=1.0))
+    talk.say(ASK, "no blight here, how much moon salve?", dose=0.9)
+    for said in ("and how often is it given?", "moon salve then?"):
+        custom = talk.say(ASK, said, frequency=0.9)
+        assert (custom["kind"], custom["facts"]) == ("out_of_scope", [])
+        assert talk.text.startswith(phrases.DENIED_BEFORE.format(condition=name))
+    assert ids(talk.say(module.ActionSummarise(), "summarise", "summarise")) == shown
+    assert talk.say(ASK, "how much moon salve in blight?", dose=0.9)["facts"]
+    assert talk.say(ASK, "and how often?", frequency=0.9)["facts"]
+    talk.say(ASK, "no blight here, how much moon salve?", dose=0.9)
+    talk.say(module.ActionStartOver(), "new patient", "start_over")
+    assert talk.say(ASK, "dose of moon salve?", dose=1.0)["facts"]
+
+
 @pytest.mark.parametrize(
     ("said", "intent"),
     [
@@ -583,6 +645,106 @@ def test_what_only_looks_like_a_denial_is_answered(talk: Talk, rewrite: Rewrite,
     test = "  - id: cave_rest\n    kind: subject\n"
     rewrite((test, f"{test}    diagnoses: true\n"))
     assert talk.say(ASK, said, intent, dose=0.9)["kind"] == "answer"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "shall I hold moon salve until blight is ruled out?",
+        "are there no blight trials of moon salve?",
+        "why is there no blight guideline on moon salve?",
+        "no blight-specific moon salve?",
+        "is blight excluded by a normal moon salve?",
+    ],
+)
+def test_a_question_around_the_condition_s_name_is_no_denial(talk: Talk, said: str) -> None:
+    assert talk.say(ASK, said, dose=0.9)["kind"] == "answer"
+    assert not talk.slots.get("denied")
+
+
+def test_what_was_taken_back_is_not_shown_again(talk: Talk, rewrite: Rewrite) -> None:
+    rewrite(*NOT_IN_THE_YOUNG)
+    assert {"salve.dose", "salve.course"} <= set(ids(talk.say(ASK, "dose of moon salve?", dose=1.0)))
+    talk.say(ASK, "what can go wrong with moon salve?", risk=1.0)
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    custom = talk.say(ASK, "wait, it is a hatchling", "state_claim", claim=0.9)
+    assert not custom["facts"]
+    for action, said in ((SOURCE, "where is that from?"), (module.ActionGaps(), "what does it leave open?")):
+        assert "salve.dose" not in ids(talk.say(action, said))
+    assert ids(talk.say(module.ActionSummarise(), "summarise", "summarise")) == ["salve.shine"]
+    talk.say(ASK, "and its cave rest was cut short", "state_claim", claim=0.9)
+    assert phrases.ASKED[Facet.DOSE] not in talk.text, "it is taken back once"
+    assert "salve.shine" not in ids(talk.say(ASK, "how is the dose of moon salve?", dose=1.0))
+
+
+def test_a_refusal_for_this_patient_says_so_and_the_way_out(talk: Talk, rewrite: Rewrite) -> None:
+    rewrite(*NOT_IN_THE_YOUNG)
+    note = phrases.NOT_STATED_FOR.format(what="young dragons")
+    talk.say(ASK, "is moon salve safe in a hatchling?", risk=1.0)
+    custom = talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert (custom["facts"], custom["understood"]["assumed"]) == ([], ["young_dragon"])
+    assert note in talk.text
+    talk.say(module.ActionStartOver(), "new patient", "start_over")
+    assert "salve.dose" in ids(talk.say(ASK, "dose of moon salve?", dose=1.0))
+    assert note not in talk.text
+
+
+@pytest.mark.parametrize(
+    ("said", "held"),
+    [
+        ("it is not a hatchling", False),
+        ("was a hatchling, is an elder now", False),
+        ("elder now", False),
+        ("a hatchling, not an elder", True),
+        ("it was an elder once, then a hatchling came", True),
+    ],
+)
+def test_a_setting_ends_by_its_denial_and_by_what_comes_after_it(
+    talk: Talk, rewrite: Rewrite, said: str, held: bool
+) -> None:
+    rewrite(("    words: [young dragon,", "    ended_by: [elder]\n    words: [young dragon,"))
+    talk.say(ASK, "moon salve in a hatchling?", use=1.0)
+    talk.say(ASK, said, "state_claim", claim=0.9)
+    assert (talk.slots["features"] == ["young_dragon"]) is held
+
+
+def test_what_is_asked_about_is_no_feature_of_the_patient(talk: Talk) -> None:
+    talk.say(ASK, "moon salve dose for a patient who is on cave rest", dose=0.95)
+    assert "moon_salve" not in talk.slots.get("features", [])
+
+
+def test_a_pronoun_stands_for_what_its_own_message_names_with_the_condition(talk: Talk) -> None:
+    sure = {"salves-and-rest/3": 0.95}
+    assert ids(talk.say(ASK, "cave rest in blight, does it matter for moon salve", likely=sure, effect=0.9))
+
+
+def test_few_words_beside_a_topic_may_ask_for_themselves(talk: Talk) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert ids(talk.say(ASK, "what is the salve?", risk=0.9)) == ["salve.shine"]
+    assert talk.slots["asked"] == {"risk": 0.9}
+
+
+def test_the_others_of_a_group_are_asked_what_the_message_asks(talk: Talk) -> None:
+    talk.say(ASK, "what can go wrong with moon salve?", risk=1.0)
+    custom = talk.say(ASK, "what does all care do, the other one?", effect=0.9)
+    assert talk.slots["asked"] == {"effect": 0.9}
+    assert ids(custom) == ["cave.effect"]
+
+
+def test_a_lay_reader_gets_no_facts_by_a_way_around(talk: Talk) -> None:
+    talk.say(ASK, "what does cave rest do?", effect=1.0)
+    talk.say(module.ActionDeclineLayReader(), "my mum has this", "tell_lay_role")
+    for said, intent in (("refs for those?", "ask_references"), ("what is reference 2?", "ask_references")):
+        custom = talk.say(module.ActionSmallTalk(), said, intent)
+        assert (custom["kind"], custom["facts"]) == ("out_of_scope", [])
+    assert not talk.say(REFUSE, "so which is it?", "out_of_scope", agent=0.5)["facts"]
+
+
+@pytest.mark.parametrize("said", ["any conflict of interest?", "is there conflicting news on moon salve?"])
+def test_what_only_looks_like_a_tension_is_not_answered_with_the_last_one(talk: Talk, said: str) -> None:
+    talk.say(ASK, "what does cave rest do?", effect=1.0)
+    talk.say(ASK, said, use=1.0)
+    assert not talk.text.startswith(phrases.BOTH_SIDES)
 
 
 def test_a_tension_is_shown_from_both_sides(talk: Talk) -> None:
@@ -783,11 +945,11 @@ def test_the_answer_to_a_question_back_is_asked_for_what_was_asked(talk: Talk) -
     assert "salve.dose" in ids(talk.say(ASK, "moon salve", use=1.0))
 
 
-@pytest.mark.parametrize("second", [ASK, SOURCE])
-def test_nobody_is_asked_back_twice_running(talk: Talk, second: Action) -> None:
+@pytest.mark.parametrize(("second", "lead"), [(ASK, phrases.CLARIFY_AGAIN), (SOURCE, phrases.NO_LAST_ANSWER)])
+def test_nobody_is_asked_back_twice_running(talk: Talk, second: Action, lead: str) -> None:
     assert talk.say(ASK, "how much of it?", dose=1.0)["kind"] == "clarify"
     assert talk.say(second, "the thing", dose=1.0)["kind"] == "out_of_scope"
-    assert talk.text.startswith(phrases.CLARIFY_AGAIN)
+    assert talk.text.startswith(lead)
     assert talk.say(ASK, "how much of it?", dose=1.0)["kind"] == "clarify", "but later again"
 
 
@@ -840,6 +1002,18 @@ def test_two_close_readings_are_asked_back_once(talk: Talk, made_up_knowledge: K
 
 
 # What is kept.
+
+
+def test_slots_of_another_knowledge_base_lose_what_is_unknown_and_nothing_else(talk: Talk) -> None:
+    talk.slots.update(
+        topics=["gone", "moon_salve"], shown=["gone.too", "salve.dose"], features=["gone", "young_dragon"], role="lay",
+        asked={"gone": 1.0}, measured={"gone": "high"},
+    )  # fmt: skip
+    assert not talk.say(ASK, "cave rest?", "name_topic")["facts"], "still a lay reader"
+    talk.slots["role"] = None
+    assert talk.say(ASK, "cave rest?", "name_topic")["facts"]
+    assert ids(talk.say(SOURCE, "where is that from?"))
+    assert talk.slots["topics"] == ["cave_rest"]
 
 
 def test_what_another_version_left_in_the_slot_counts_as_nothing(talk: Talk) -> None:
