@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 from pydantic import BaseModel, Extra, StrictBool, StrictFloat, StrictInt, StrictStr, root_validator, validator
+from sanic.touchup import TouchUp
 
 from bot.knowledge.loading import KNOWLEDGE_FOLDER, load_file
 from bot.knowledge.model import Knowledge
@@ -19,6 +21,21 @@ MADE_UP_FILE = Path(__file__).parent / "knowledge" / "made_up" / "knowledge.yaml
 
 # Rasa as the bot starts it: without TensorFlow and whatever else it never uses, which takes ten seconds to import.
 lean.install(ROOT)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def servers_in_one_process() -> Iterator[None]:
+    """Let several of Sanic's servers start in the tests' process, in whatever order."""
+    touch_up = TouchUp.run
+
+    def once(app: Any) -> None:
+        # It rewrites Sanic's own code for the first server of a process, and fails on the second.
+        with contextlib.suppress(KeyError):
+            touch_up(app)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TouchUp, "run", once)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,6 @@ from rasa.core.channels.channel import UserMessage, register
 from rasa.core.run import configure_app
 from rasa.shared.exceptions import InvalidConfigException
 from sanic import Sanic
-from sanic.touchup import TouchUp
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels import feedback, guard
@@ -66,16 +65,8 @@ def guard_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.fixture
-def send(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def send() -> Iterator[Any]:
     """Send a request to a server that holds the channel only; every request gets a new one, unless told otherwise."""
-    touch_up = TouchUp.run
-
-    def once(app: Any) -> None:
-        # It rewrites Sanic's own code for the first server of a process, and fails on the second.
-        with contextlib.suppress(KeyError):
-            touch_up(app)
-
-    monkeypatch.setattr(TouchUp, "run", once)
     runner = asyncio.Runner()
 
     def start(intents: tuple[str, ...] = (), says: Any = says(fault(load()))) -> Sanic:  # noqa: B008
