@@ -43,6 +43,11 @@ PRONOUNS = frozenset(["it", "it's", "its", "they", "them"])
 POINTERS = PRONOUNS | {"one", "same", "that", "that's", "these", "this", "those"}
 OPENERS = frozenset(["also", "and", "any", "but", "or", "so", "then"])
 DENIED = re.compile(r"\bnot\s+(?:[a-z]+\s+){0,3}$", re.IGNORECASE)
+# Right before a patient's setting these say that it is not his; "wait no he's on PD" says that it is.
+NOT_HIS = re.compile(
+    r"\b(?:not|never|no|isn['’]?t|ain['’]?t|without|no\s+longer|off)\s+(?:(?:been|on|in|a|an|the|any|for|had|doing|actually)\s+){0,3}$",
+    re.IGNORECASE,
+)
 # A sentence on somebody; what it names is the patient's ("her leg wound is infected").
 TELLS = re.compile(
     r"\b(?:he|she|his|her|him|pt|patient|man|woman|lady|gentleman|\d{2}\s?[mf]|wounds?|ulcers?|lesions?)\b.*"
@@ -56,6 +61,13 @@ ACKNOWLEDGES = re.compile(
     r".*\b(?:thx|thanks|thank you|cheers|merci)\W*$)",
     re.IGNORECASE,
 )
+# Nothing but that: no head is needed to tell.
+ACKNOWLEDGES_ONLY = re.compile(
+    r"(?:(?:lol|haha|hm+|oh|ah|k|kk|ok|okay|yes|yep|yeah|right|sure|alright|sound|fair(?:\s+(?:enough|point))?|point\s+taken|noted|"
+    r"understood|roger|got\s+it|makes\s+sense|cool|great|perfect|brilliant|lovely|thx|tx|ta|thanks?(?:\s+(?:you|u|a\s+lot))?|cheers|"
+    r"merci|will\s+do|boss|mate)\b[\s.,!]*)+",
+    re.IGNORECASE,
+)
 REFERENCE = re.compile(
     r"\b(?:refs?|reference|marker|citation|source)\.?\s*(?:no\.?\s*|#\s*)?\[?(\d{1,2})\b", re.IGNORECASE
 )
@@ -67,7 +79,7 @@ CONTRASTS = re.compile(
     r"contradict\w*|conflict(?:s|ing)?|inconsistent|at\s+odds|both\s+(?:be\s+)?true)\b(?!\s+of\s+interest)",
     re.IGNORECASE,
 )
-MOST_WORDS_OF_CONTRAST = 12
+MOST_WORDS_OF_CONTRAST = 16
 # A speaker puts right what was just said ("debridement.. wait no, biopsy").
 CORRECTS_ITSELF = re.compile(r"\b(?:wait,?\s+no|no,?\s+wait|i\s+mean|scratch\s+that|no,?\s+sorry)\b", re.IGNORECASE)
 Told = dict[str, tuple[float | None, int]]
@@ -93,6 +105,7 @@ def turn(tracker: Tracker) -> Turn:
     topics, aside = _corrected(text, topics)
     words = [word.lower().replace("’", "'") for word in WORD.findall(_between(text, topics))]
     named = _named(text, topics)
+    aside |= {one["value"] for one in topics} - set(named)
     ranking = {one["name"]: one["confidence"] for one in message.get("intent_ranking") or [] if one["name"]}
     alone = NAMED_ALONE in (intent, max(ranking, key=lambda name: ranking[name], default=intent))
     own = alone and not whole.foreign and not whole.not_held
@@ -118,6 +131,7 @@ def turn(tracker: Tracker) -> Turn:
         ranking=ranking,
         features=_features(text, topics, () if TELLS.search(text) and not (asks or _asks_of(whole)) else whole.topics),
         acknowledges=bool(ACKNOWLEDGES.match(text)),
+        only_acknowledges=bool(ACKNOWLEDGES_ONLY.fullmatch(text.strip())),
         ended=_ended(text, topics),
         measured=told,
         valued=any(VALUE.match(text[one.get("end", 0) :]) for one in topics),
@@ -181,8 +195,10 @@ def _without(asked: Question, aside: frozenset[str], meant: tuple[str, ...]) -> 
     """Put what was meant in a question in the place of what was set aside, and drop what the heads made of that."""
     if not aside.intersection(asked.topics):
         return asked
-    kept = tuple(one for one in asked.topics if one not in aside)
-    return asked.copy(update={"topics": kept or meant, "likely": {}})
+    kept = tuple(one for one in asked.topics if one not in aside) or meant
+    on = {fact.locator for fact in load().facts if set(kept) & set(fact.topics)}
+    likely = {where: share for where, share in asked.likely.items() if where in on}
+    return asked.copy(update={"topics": kept, "likely": likely})
 
 
 def _named(text: str, topics: list[dict[str, Any]]) -> tuple[str, ...]:
@@ -209,7 +225,11 @@ def _ended(text: str, topics: list[dict[str, Any]]) -> tuple[str, ...]:
 
 
 def _negated(text: str, told: dict[str, Any]) -> bool:
-    return told.get("role") == "negated" or bool(DENIED.search(text[: told.get("start", 0)]))
+    before = text[: told.get("start", 0)]
+    if load().topic_by_id[told["value"]].kind is TopicKind.SETTING:
+        # A dose hangs on it: only what is denied word by word is not the patient's.
+        return bool(NOT_HIS.search(before))
+    return told.get("role") == "negated" or bool(DENIED.search(before))
 
 
 def _ended_after(text: str, told: dict[str, Any]) -> bool:
@@ -221,7 +241,7 @@ def _endings(text: str, topic: Topic) -> Iterator[int]:
     """Yield where words begin that end a setting, unless they are denied themselves ("on PD, not HD")."""
     words = "|".join(map(re.escape, topic.ended_by)) or "(?!)"
     for found in re.finditer(rf"\b(?:{words})\b", text, re.IGNORECASE):
-        if not DENIED.search(text[: found.start()]):
+        if not NOT_HIS.search(text[: found.start()]):
             yield found.start()
 
 

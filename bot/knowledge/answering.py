@@ -58,6 +58,8 @@ def answer_question(knowledge: Knowledge, question: Question) -> Answer:
     topics, assumed = topics_of(knowledge, question)
     if not subjects(knowledge, topics) and max(question.likely.values(), default=0.0) < NAMELESS:
         return ask_about_what(knowledge, question)
+    if _withheld(knowledge, topics, question.asked):
+        return not_said(knowledge, question, topics, assumed)
     # What was learnt of whole questions says nothing of one that needs the conversation.
     selection = _selected(knowledge, topics, question.asked, {} if assumed else question.likely)
     if not selection.facts and question.intent == NAMED_ALONE:
@@ -72,6 +74,17 @@ def answer_question(knowledge: Knowledge, question: Question) -> Answer:
         notes=_gaps(knowledge, question, selection),
         understood=_understood(question, topics, assumed),
         follow_ups=follow_ups(knowledge, topics, (*selection.facts, *selection.pitfalls)),
+    )
+
+
+def _withheld(knowledge: Knowledge, topics: Sequence[str], asked: Mapping[Facet, float]) -> bool:
+    """Tell whether the document states what is asked, but not for this patient; nothing else stands in its place."""
+    most = likeliest(asked)
+    withheld = [knowledge.fact_by_id[fact] for fact in knowledge.withheld]
+    meant = {topic for fact in withheld if most in fact.facets and most not in fact.loosely for topic in fact.topics}
+    return bool(meant & set(topics)) and not any(
+        most in fact.facets and most not in fact.loosely and meant & set(topics) & set(fact.topics)
+        for fact in knowledge.facts
     )
 
 

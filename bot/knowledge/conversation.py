@@ -10,7 +10,6 @@ from bot.knowledge.answer import Answer, Kind, Understood
 from bot.knowledge.answering import Question, intent_of
 from bot.knowledge.context import Context, features
 from bot.knowledge.leaning import (
-    ALONE,
     CLEAR,
     FACETS_WEIGH,
     FRAGMENT_WORDS,
@@ -32,6 +31,7 @@ from bot.knowledge.leaning import (
     others_of_group,
     points_at_nothing,
     settings_of,
+    stands_alone,
     takes_back,
     touches,
 )
@@ -45,6 +45,8 @@ NOT_HELD_AT_ALL = 0.9
 """Probability of a refusal from which a message that only names topics, or tells of a patient, stays refused."""
 SUMMARISES = 0.25
 """Weight of a summary from which a message that is not answerable is taken for asking for one."""
+SOURCES, ASKS_SOURCES = ("ask_source", "ask_references"), 0.4
+"""Intents of asking where something is from, and their weight from which a message that is not answerable does."""
 SUPPORTED, MEANT = 0.1, 0.35
 """Probability of a bullet for which a topic that the heads guess is meant by what is named; and by itself."""
 BARELY = 0.06
@@ -72,7 +74,8 @@ def answer(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
         turn = turn.copy(update={"bare": True})
     if others := others_of_group(knowledge, turn, context):
         # "What other risk factors are there?" asks of them what it asks, and "the other one" what was asked last.
-        question = turn.questions[0].copy(update={"topics": others, "likely": {}})
+        own = tuple(one for one in turn.questions[0].topics if knowledge.topic_by_id[one].kind is TopicKind.SUBJECT)
+        question = turn.questions[0].copy(update={"topics": (*others, *own), "likely": {}})
         bare = max(question.asked.values(), default=0.0) < CLEAR
         turn = turn.copy(update={"named": others, "bare": bare, "questions": (question,)})
     if turn.bare and about_of(knowledge, turn.named):
@@ -122,6 +125,8 @@ def decline(knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
         return said
     if turn.ranking.get("summarise", 0.0) >= SUMMARISES and context.shown_before and not turn.named:
         return recall.summary(knowledge, turn, context)
+    if turn.weight(SOURCES) >= ASKS_SOURCES and context.shown and not turn.named:
+        return recall.sources(knowledge, turn, context)
     doubted = turn.whole.confidence >= REFUSED_SURELY
     short = turn.words <= FRAGMENT_WORDS and not context.topics and not doubted
     of_nothing = points_at_nothing(knowledge, turn, context) or (course_of_nothing(turn) and short)
@@ -289,7 +294,7 @@ def _asked_back(knowledge: Knowledge, turn: Turn, context: Context) -> Answer | 
     found: list[Fact] = []
     own = about_of(knowledge, question.topics)
     # "Wound care in ..., does it matter" says itself what "it" is.
-    surely = turn.affirms and max(question.likely.values(), default=0.0) >= ALONE
+    surely = turn.affirms and stands_alone(question)
     if turn.pronoun and not context.topics and turn.words <= FRAGMENT_WORDS and not surely:
         found = [fact for fact in knowledge.facts if own and touches(fact, fact.topics, own, question)]
     elif not own and not context.topics:

@@ -24,15 +24,16 @@ FACETS_WEIGH = 0.35
 REFUSED_SURELY = 0.5
 """Weight of the intents of refusal above which a fragment stays refused."""
 HARDLY, HARDLY_AT_ALL = 0.3, 0.1
-"""Probability that the document holds no answer up to which it is held in a conversation on the condition; and where
-the message points back and no bullet is likely."""
+"""Probability that the document holds no answer up to which it is held in a conversation on the condition where a
+bullet is likely; and where none is."""
 NOT_HELD_SURELY = 0.7
 """Probability that the document holds no answer from which a fragment stays refused."""
 TOUCHED = 0.3
 LIKELY, LIKELY_NEAR = 0.5, 0.05
 """Least probability of a bullet for which a fragment leaves its topic; and where what was shown speaks of it."""
-ALONE = 0.9
-"""Probability of a bullet from which few words that point to nothing stand by themselves."""
+ALONE, NEARLY_ALONE = 0.9, 0.85
+"""Probability of a bullet from which few words that point to nothing stand by themselves; the second where no other
+bullet is half as likely."""
 CLEAR = 0.8
 """Weight of what is asked from which a pronoun is enough to go on from the last answer, if that holds it."""
 WITH_IT = re.compile(r"\b(?:with|w|on)\s+(?:it|them|that)\b", re.IGNORECASE)
@@ -45,6 +46,8 @@ NAMING, NAMING_OVER = 0.3, 0.5
 """Weight of naming a topic, and what all facets have to be below, where a message names something and asks nothing."""
 TOLD_OF_TREATMENT = (Facet.EFFECT, Facet.EVIDENCE)
 """What is asked of a treatment, and of no outcome by itself."""
+OTHER_ONE = re.compile(r"\bother\s+(?:one|drug|agent|thing)\b", re.IGNORECASE)
+"""What was not spoken of, of the group that what was spoken of belongs to."""
 COURSE = (Facet.DOSE, Facet.FREQUENCY, Facet.DURATION)
 SELDOM = (None, Facet.ACCESS, Facet.ADMINISTRATION, Facet.AGENT, Facet.METHOD, Facet.INTERACTION)
 """What documents like this seldom say: a refusal of it stands."""
@@ -82,9 +85,10 @@ def hardly_refused(turn: Turn, context: Context) -> bool:
     """Tell whether a question was only refused since it does not name the condition, of which the conversation is."""
     beyond = turn.whole.foreign or turn.whole.not_held
     likely = max((share for question in turn.questions for share in question.likely.values()), default=0.0)
-    known = bool(context.topics) and not beyond and turn.whole.intent in REFUSALS
-    pointed = turn.pronoun and turn.whole.confidence <= HARDLY_AT_ALL
-    return known and (pointed or (likely >= LIKELY and turn.whole.confidence <= HARDLY))
+    claims = likeliest(turn.whole.asked) is Facet.CLAIM and not turn.asks
+    known = bool(context.topics) and not (beyond or claims) and turn.whole.intent in REFUSALS
+    hardly_at_all = turn.whole.confidence <= HARDLY_AT_ALL
+    return known and (hardly_at_all or (likely >= LIKELY and turn.whole.confidence <= HARDLY))
 
 
 def points_at_nothing(knowledge: Knowledge, turn: Turn, context: Context) -> bool:
@@ -112,13 +116,23 @@ def other_than_shown(knowledge: Knowledge, turn: Turn, question: Question, conte
     return question.copy(update={"topics": topics, "likely": likely, "context": (), "refers": False})
 
 
+def back_to_a_course(knowledge: Knowledge, turn: Turn, question: Question, context: Context) -> Question | None:
+    """Ask for a dose or a course of the one thing shown before that has it, where what is spoken of has none."""
+    most = likeliest(question.asked)
+    if most not in COURSE or turn.pronoun or holds(knowledge.squarely, about_of(knowledge, context.topics), question):
+        return None
+    facts = [one for one in knowledge.squarely.facts if one.id in context.shown_before and most in one.facets]
+    topics = topics_of(knowledge, facts)
+    return question.copy(update={"topics": topics, "context": (), "refers": False}) if len(topics) == 1 else None
+
+
 def beyond_the_topic(knowledge: Knowledge, turn: Turn, question: Question, context: Context) -> Question | None:
     """Ask of another topic what the facts on the one spoken of do not answer and the heads know a bullet for.
 
     "So how do I prevent that?" after what they die of is asked of infection, which those facts speak of; "bloods?" is
     asked of whatever bullet the heads hold for likely.
     """
-    surely = not turn.pronoun and max(question.likely.values(), default=0.0) >= ALONE
+    surely = not turn.pronoun and stands_alone(question)
     if holds(knowledge.squarely, about_of(knowledge, context.topics), question) and not surely:
         return None
     near = {topic for fact in shown_last(knowledge, context) for topic in fact.touches}
@@ -126,18 +140,32 @@ def beyond_the_topic(knowledge: Knowledge, turn: Turn, question: Question, conte
         own = [fact for fact in knowledge.squarely.facts if fact.locator == where]
         topics = topics_of(knowledge, own)
         least = ALONE if surely else LIKELY_NEAR if near & set(topics) else LIKELY
-        alone = near & set(topics) or surely or not turn.refers
-        if alone and question.likely[where] >= least and holds(knowledge.squarely, topics, question):
+        apart = near & set(topics) or surely or not turn.refers
+        if apart and question.likely[where] >= least and holds(knowledge.squarely, topics, question):
             return question.copy(update={"topics": topics, "context": (), "likely": {where: 1.0}, "refers": False})
     return None
 
 
 def others_of_group(knowledge: Knowledge, turn: Turn, context: Context) -> tuple[str, ...]:
-    """Return what belongs to a group named and was not spoken of ("no, the other experimental one")."""
+    """Return what belongs to a group and was not spoken of ("no, the other experimental one", "and the other one?")."""
     groups = {topic for topic in turn.named if knowledge.topic_by_id[topic].kind is TopicKind.GROUP}
+    alone = not groups
+    if alone and OTHER_ONE.search(turn.text):
+        about = set(about_of(knowledge, context.topics))
+        along = {topic for fact in knowledge.facts if about & set(fact.topics) for topic in fact.topics}
+        groups = {topic for topic in along if knowledge.topic_by_id[topic].kind is TopicKind.GROUP}
     members = dict.fromkeys(fact.topics[0] for fact in knowledge.facts if groups & set(fact.topics))
     others = tuple(topic for topic in members if topic not in context.topics)
+    if alone and len(others) != 1:
+        # Which one that is can't be told.
+        return ()
     return others if ELSE.search(turn.text) and len(others) < len(members) else ()
+
+
+def stands_alone(question: Question) -> bool:
+    """Tell whether the heads are sure of one bullet."""
+    best, second = sorted((0.0, 0.0, *question.likely.values()), reverse=True)[:2]
+    return best >= ALONE or (best >= NEARLY_ALONE and second <= best / 2)
 
 
 def course_of_nothing(turn: Turn) -> bool:
@@ -175,7 +203,11 @@ def asks_the_outlook(knowledge: Knowledge, turn: Turn, context: Context) -> bool
 def asked_of_both(knowledge: Knowledge, turn: Turn, context: Context) -> tuple[str, ...]:
     """Return both topics where one alone ("wounds?") is what the other, spoken of, was asked to do something for."""
     about, own = about_of(knowledge, context.topics), about_of(knowledge, turn.named)
-    if likeliest(context.asked) not in TOLD_OF_TREATMENT or set(own) & set(about) or not turn.asks:
+    if (
+        likeliest(context.asked) not in (*TOLD_OF_TREATMENT, Facet.INDICATION)
+        or set(own) & set(about)
+        or not (turn.asks or turn.refers)
+    ):
         return ()
     question = turn.questions[0].copy(update={"asked": context.asked})
     return (*about, *own) if touched(knowledge.squarely, about, own, question) else ()
@@ -196,6 +228,8 @@ def complete(knowledge: Knowledge, turn: Turn, question: Question, context: Cont
     if not own and fragment and not turn.refers and max(question.asked.values(), default=1.0) < TOUCHED:
         # "Which levels matter?": what is asked is as unclear as of what.
         return question.copy(update={"context": ()})
+    if back := back_to_a_course(knowledge, turn, question, context) if not own else None:
+        return back
     if not own and fragment:
         beyond = beyond_the_topic(knowledge, turn, question, context)
         return beyond or question.copy(update={"context": context.topics, "likely": {}, "refers": False})
@@ -235,7 +269,7 @@ def _without_guess(knowledge: Knowledge, turn: Turn, question: Question, about: 
 def _joined(knowledge: Knowledge, turn: Turn, question: Question, about: Sequence[str]) -> bool:
     """Tell whether a topic named beside what was spoken of is asked of that ("does it improve survival?")."""
     own = about_of(knowledge, question.topics)
-    surely = not turn.pronoun and not turn.vague and max(question.likely.values(), default=0.0) >= ALONE
+    surely = not turn.pronoun and not turn.vague and stands_alone(question)
     if surely and holds(knowledge.squarely, own, question):
         # "Infection, why the fuss" stands by itself, few words as it has.
         return False

@@ -36,11 +36,12 @@ _WORDS = {
     Role.OTHER: "dietitian|dietician|physiotherapist|podiatrist|paramedic|psychologist|social worker|technician",
 }
 # "I'm the on-call renal registrar", but not "I'm seeing the doctor" or "I'm not a nurse".
-_BEFORE = r"(?:(?!\w*ing\b|(?:with|at|not|no|from|told|for|by|asked|to|of)\b)[\w'’-]+,?\s+){0,4}"
-_TELLS = {
-    role: re.compile(rf"\b(?:i\s?['’]?\s?a?m\s+{_BEFORE}|as\s+an?\s+(?:[\w-]+\s+)?)(?:{words})\b", re.IGNORECASE)
-    for role, words in _WORDS.items()
-}
+_BEFORE = (
+    r"(?:(?!\w*ing\b|(?:with|at|not|no|from|told|for|by|asked|to|of|what|how|why|where|which|the\s+patient)\b)"
+    r"[\w'’-]+,?\s+){0,4}"
+)
+_SAYS = rf"i\s?['’]?\s?a?m\s+{_BEFORE}|this\s+is\s*,?\s*{_BEFORE}|as\s+an?\s+(?:[\w-]+\s+)?"
+_TELLS = {role: re.compile(rf"\b(?:{_SAYS})(?:{words})\b", re.IGNORECASE) for role, words in _WORDS.items()}
 _NAMES = {role: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for role, words in _WORDS.items()}
 _RELATIVE = (
     "(?:(?:step|grand|god)?(?:mum|mom|mother|dad|father|son|daughter|child|brother|sister)|nana?|gran(?:ny|ma|pa)?|husband|"

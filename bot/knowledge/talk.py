@@ -40,7 +40,7 @@ def asks_nothing(knowledge: Knowledge, turn: Turn, context: Context, least: floa
     """
     if turn.asks or turn.named or turn.whole.foreign:
         return None
-    if turn.acknowledges and turn.weight(THANKS) >= least:
+    if turn.only_acknowledges or (turn.acknowledges and turn.weight(THANKS) >= least):
         return nodded_at(knowledge, turn)
     introduces = turn.weight(INTRODUCTIONS)
     if turn.role and introduces >= INTRODUCED:

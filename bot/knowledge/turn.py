@@ -28,6 +28,7 @@ class Turn(Entry):
     ranking: Mapping[str, float] = Field(default={}, description="weight of the likeliest intents")
     features: tuple[str, ...] = Field(default=(), description="ids of topics named as the patient's features")
     acknowledges: bool = Field(default=False, description="whether it begins as one that only takes note (ok, thanks)")
+    only_acknowledges: bool = Field(default=False, description="whether it says nothing else")
     ended: tuple[str, ...] = Field(
         default=(), description="ids of settings that the message tells are not the patient's"
     )

@@ -564,7 +564,8 @@ def test_a_topic_that_the_heads_only_guess_gives_way_to_what_was_spoken_of(talk:
 
 
 @pytest.mark.parametrize(
-    ("likely", "confidence", "kind"), [(0.6, 0.1, "answer"), (0.3, 0.1, "out_of_scope"), (0.6, 0.4, "out_of_scope")]
+    ("likely", "confidence", "kind"),
+    [(0.6, 0.3, "answer"), (0.3, 0.3, "out_of_scope"), (0.6, 0.4, "out_of_scope"), (0.3, 0.1, "answer")],
 )
 def test_what_was_hardly_refused_is_answered_in_a_conversation(
     talk: Talk, likely: float, confidence: float, kind: str
@@ -689,12 +690,41 @@ def test_a_refusal_for_this_patient_says_so_and_the_way_out(talk: Talk, rewrite:
     assert note not in talk.text
 
 
+def test_nothing_stands_in_the_place_of_what_is_not_stated_for_this_patient(talk: Talk, rewrite: Rewrite) -> None:
+    rewrite(*NOT_IN_THE_YOUNG)
+    custom = talk.say(ASK, "dose of moon salve in a hatchling?", likely={"salves-and-rest/2": 0.9}, dose=0.9, risk=0.1)
+    assert custom["facts"] == []
+    assert phrases.NOT_STATED_FOR.format(what="young dragons") in talk.text
+
+
+def test_a_topic_set_aside_is_not_answered_beside_the_one_meant(talk: Talk) -> None:
+    custom = talk.say(ASK, "I said cave rest, not moon salve", likely={"salves-and-rest/3": 0.5}, claim=0.2, effect=0.7)
+    assert ids(custom) == ["cave.effect"]
+
+
+def test_a_dose_is_asked_of_the_one_thing_shown_before_that_has_one(talk: Talk) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    talk.say(ASK, "what does cave rest do?", effect=1.0)
+    assert "salve.dose" in ids(talk.say(ASK, "a day how much", dose=0.9))
+    talk.say(ASK, "what does cave rest do?", effect=1.0)
+    assert "salve.dose" not in ids(talk.say(ASK, "and how much of it", dose=0.9))
+
+
+def test_what_may_ask_for_the_source_gets_it(talk: Talk) -> None:
+    asks = {"ranking": {"ask_references": 0.3, "ask_source": 0.2}, "confidence": 0.6}
+    assert talk.say(REFUSE, "the papers to both?", "out_of_scope", **asks)["kind"] == "out_of_scope"
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert "salve.dose" in ids(talk.say(REFUSE, "the papers to both?", "out_of_scope", **asks))
+
+
 @pytest.mark.parametrize(
     ("said", "held"),
     [
         ("it is not a hatchling", False),
         ("was a hatchling, is an elder now", False),
         ("elder now", False),
+        ("hatchling, never an elder", True),
+        ("wait no it is a hatchling not an elder", True),
         ("a hatchling, not an elder", True),
         ("it was an elder once, then a hatchling came", True),
     ],
@@ -755,6 +785,18 @@ def test_a_tension_is_shown_from_both_sides(talk: Talk) -> None:
         assert {"cave.effect", "cave.haste"} == set(ids(custom))
     talk.say(module.ActionStartOver(), "start over", "start_over")
     assert not talk.say(REFUSE, "so which is it?", "out_of_scope", agent=0.2)["facts"]
+
+
+@pytest.mark.parametrize("said", ["lol ok", "k. point taken", "right, understood", "Fair enough, boss!"])
+def test_who_only_takes_note_is_told_no_more(talk: Talk, said: str) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert talk.say(ASK, said, use=0.6)["kind"] == "smalltalk"
+    assert talk.say(ASK, f"{said}?", use=0.6)["kind"] == "answer"
+
+
+def test_another_one_is_another_of_the_group_spoken_of(talk: Talk) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert ids(talk.say(ASK, "and the other one, what does it do?", effect=0.9)) == ["cave.effect"]
 
 
 def test_who_takes_note_is_not_answered_with_facts(talk: Talk) -> None:

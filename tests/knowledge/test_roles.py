@@ -18,6 +18,7 @@ CONDITION = ("dragon scale blight", "blight")
         "same dose as a patient on dialysis?",
         "my sister is a nurse and asks for the dose",
         "I have blight in bed 4",
+        "this is what the doctor said",
         "I have a blight patient here",
         "I'm married to a nurse",
         "I'm a resident of a care home",
@@ -49,6 +50,7 @@ def test_patients_and_relatives_are_known_by_their_words(text: str) -> None:
     ("text", "role"),
     [
         ("I'm the ward sister", Role.NURSE),
+        ("Hi, this is , staff nurse on the ward", Role.NURSE),
         ("im the on-call renal resident", Role.PHYSICIAN),
         ("as a ward pharmacist, what do I check?", Role.PHARMACIST),
         ("I'm the renal dietitian", Role.OTHER),
