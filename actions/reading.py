@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from rasa_sdk import Tracker
 
-from actions import denial
+from actions import denial, told
 from bot.knowledge import phrases, roles
 from bot.knowledge.answering import CLAIM, NAMED_ALONE, Question
 from bot.knowledge.context import Context, from_slots
 from bot.knowledge.loading import load
-from bot.knowledge.model import Facet, Topic, TopicKind
+from bot.knowledge.model import Facet, TopicKind
 from bot.knowledge.patient import corrected, measured
 from bot.knowledge.selection import likeliest
 from bot.knowledge.turn import Turn
@@ -42,19 +41,6 @@ LIGHT = frozenset((*_QUESTION_WORDS.split(), *_LIGHT.split()))
 PRONOUNS = frozenset(["it", "it's", "its", "they", "them"])
 POINTERS = PRONOUNS | {"one", "same", "that", "that's", "these", "this", "those"}
 OPENERS = frozenset(["also", "and", "any", "but", "or", "so", "then"])
-DENIED = re.compile(r"\bnot\s+(?:[a-z]+\s+){0,3}$", re.IGNORECASE)
-# Right before a patient's setting these say that it is not his; "wait no he's on PD" says that it is.
-NOT_HIS = re.compile(
-    r"\b(?:not|never|no|isn['’]?t|ain['’]?t|without|no\s+longer|off)\s+(?:(?:been|on|in|a|an|the|any|for|had|doing|actually)\s+){0,3}$",
-    re.IGNORECASE,
-)
-# A sentence on somebody; what it names is the patient's ("her leg wound is infected").
-TELLS = re.compile(
-    r"\b(?:he|she|his|her|him|pt|patient|man|woman|lady|gentleman|\d{2}\s?[mf]|wounds?|ulcers?|lesions?)\b.*"
-    r"\b(?:is|are|has|had|was|with|on|got|takes|"
-    r"taking|developed|started)\b",
-    re.IGNORECASE,
-)
 ACKNOWLEDGES = re.compile(
     rf"\s*(?:[{phrases.NODS}]|"
     r"(?:lol|haha|ok|okay|thx|thanks|ta|cheers|great|cool|fair|noted|perfect|got it|makes sense)\b|"
@@ -85,8 +71,6 @@ CORRECTS_ITSELF = re.compile(r"\b(?:wait,?\s+no|no,?\s+wait|i\s+mean|scratch\s+t
 Told = dict[str, tuple[float | None, int]]
 # "Phosphate 2.1 today", "Mg back at 0.6".
 VALUE = re.compile(r"\W{0,2}(?:\s*(?:level|is|was|of|at|now|came|back|up|down|to))*\W{0,3}\d", re.IGNORECASE)
-ASKED = 0.8
-"""Weight of what is asked from which a message asks, whatever its form."""
 INTRODUCES, INTRODUCES_LAY = "tell_role", "tell_lay_role"
 
 
@@ -110,11 +94,11 @@ def turn(tracker: Tracker) -> Turn:
     alone = NAMED_ALONE in (intent, max(ranking, key=lambda name: ranking[name], default=intent))
     own = alone and not whole.foreign and not whole.not_held
     values = measured(load(), text)
-    told: dict[str, float | None] = {what: value for what, (value, _) in values.items()}
+    told_values: dict[str, float | None] = {what: value for what, (value, _) in values.items()}
     before = context(tracker)
     if anew := corrected(load(), text, before.measured, before.shown):
         # Asks again what was asked, with the value as it should have been.
-        told, named, own = {anew[0]: anew[1]}, (anew[2],), True
+        told_values, named, own = {anew[0]: anew[1]}, (anew[2],), True
     reference = REFERENCE.search(text)
     denies = denial.denies(load(), text, topics, asks=asks, claims=intent == CLAIM)
     return Turn(
@@ -129,11 +113,11 @@ def turn(tracker: Tracker) -> Turn:
         says=tuple(word for word in words if word not in FILLERS | LIGHT),
         words=length,
         ranking=ranking,
-        features=_features(text, topics, () if TELLS.search(text) and not (asks or _asks_of(whole)) else whole.topics),
+        features=told.features(text, topics, whole, asks),
         acknowledges=bool(ACKNOWLEDGES.match(text)),
         only_acknowledges=bool(ACKNOWLEDGES_ONLY.fullmatch(text.strip())),
-        ended=_ended(text, topics),
-        measured=told,
+        ended=told.ended(text, topics),
+        measured=told_values,
         valued=any(VALUE.match(text[one.get("end", 0) :]) for one in topics),
         role=_role(text, intent),
         reference=int(reference[1]) if reference else None,
@@ -145,12 +129,6 @@ def turn(tracker: Tracker) -> Turn:
         text=text,
         model=next((id_ for id_ in map(_model_id, reversed(tracker.events or ())) if id_), ""),
     )
-
-
-def _asks_of(asked: Question) -> bool:
-    """Tell whether a message without a question's form asks all the same ("thiosulfate dose in a patient on HD")."""
-    weights = [share for facet, share in asked.asked.items() if facet is not Facet.CLAIM]
-    return asked.intent != CLAIM and max(weights, default=0.0) >= ASKED
 
 
 def _role(text: str, intent: str | None) -> roles.Role | None:
@@ -203,46 +181,8 @@ def _without(asked: Question, aside: frozenset[str], meant: tuple[str, ...]) -> 
 
 def _named(text: str, topics: list[dict[str, Any]]) -> tuple[str, ...]:
     """Return the topics that stand in the text, less those set aside for another ("apixaban, not warfarin")."""
-    kept = [one for one in topics if not DENIED.search(text[: one.get("start", 0)])]
+    kept = [one for one in topics if not told.DENIED.search(text[: one.get("start", 0)])]
     return tuple(dict.fromkeys(one["value"] for one in kept or topics))
-
-
-def _features(text: str, topics: list[dict[str, Any]], about: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what a message tells of the patient: settings, and topics named that it does not ask about."""
-    knowledge = load()
-    told = [one for one in topics if not _negated(text, one) and not _ended_after(text, one)]
-    kinds = {one["value"]: knowledge.topic_by_id[one["value"]].kind for one in told}
-    aside = [topic for topic, kind in kinds.items() if kind is TopicKind.SUBJECT and topic not in about]
-    return tuple(dict.fromkeys([*(topic for topic, kind in kinds.items() if kind is TopicKind.SETTING), *aside]))
-
-
-def _ended(text: str, topics: list[dict[str, Any]]) -> tuple[str, ...]:
-    """Return the settings that are not the patient's: denied, or ended by another word ("no, he's on HD")."""
-    settings = [topic for topic in load().topics if topic.kind is TopicKind.SETTING]
-    denied = {one["value"] for one in topics if _negated(text, one)}
-    ended = {topic.id for topic in settings if list(_endings(text, topic))}
-    return tuple(topic.id for topic in settings if topic.id in denied | ended)
-
-
-def _negated(text: str, told: dict[str, Any]) -> bool:
-    before = text[: told.get("start", 0)]
-    if load().topic_by_id[told["value"]].kind is TopicKind.SETTING:
-        # A dose hangs on it: only what is denied word by word is not the patient's.
-        return bool(NOT_HIS.search(before))
-    return told.get("role") == "negated" or bool(DENIED.search(before))
-
-
-def _ended_after(text: str, told: dict[str, Any]) -> bool:
-    """Tell whether a message itself ends a setting that it names before ("was on PD, now on HD")."""
-    return any(start >= told.get("end", 0) for start in _endings(text, load().topic_by_id[told["value"]]))
-
-
-def _endings(text: str, topic: Topic) -> Iterator[int]:
-    """Yield where words begin that end a setting, unless they are denied themselves ("on PD, not HD")."""
-    words = "|".join(map(re.escape, topic.ended_by)) or "(?!)"
-    for found in re.finditer(rf"\b(?:{words})\b", text, re.IGNORECASE):
-        if not NOT_HIS.search(text[: found.start()]):
-            yield found.start()
 
 
 def question(tracker: Tracker) -> Question:

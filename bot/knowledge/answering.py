@@ -58,7 +58,7 @@ def answer_question(knowledge: Knowledge, question: Question) -> Answer:
     topics, assumed = topics_of(knowledge, question)
     if not subjects(knowledge, topics) and max(question.likely.values(), default=0.0) < NAMELESS:
         return ask_about_what(knowledge, question)
-    if _withheld(knowledge, topics, question.asked):
+    if withheld(knowledge, topics, question.asked):
         return not_said(knowledge, question, topics, assumed)
     # What was learnt of whole questions says nothing of one that needs the conversation.
     selection = _selected(knowledge, topics, question.asked, {} if assumed else question.likely)
@@ -77,7 +77,7 @@ def answer_question(knowledge: Knowledge, question: Question) -> Answer:
     )
 
 
-def _withheld(knowledge: Knowledge, topics: Sequence[str], asked: Mapping[Facet, float]) -> bool:
+def withheld(knowledge: Knowledge, topics: Sequence[str], asked: Mapping[Facet, float]) -> bool:
     """Tell whether the document states what is asked, but not for this patient; nothing else stands in its place."""
     most = likeliest(asked)
     withheld = [knowledge.fact_by_id[fact] for fact in knowledge.withheld]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from bot.knowledge.answering import NAMED_ALONE, Question
+from bot.knowledge.answering import NAMED_ALONE, Question, withheld
 from bot.knowledge.context import Context
 from bot.knowledge.model import Facet, Fact, Knowledge, TopicKind
 from bot.knowledge.selection import LEAST_HELD_SHARE as HELD
@@ -100,7 +100,11 @@ def points_at_nothing(knowledge: Knowledge, turn: Turn, context: Context) -> boo
 
 def takes_back(knowledge: Knowledge, turn: Turn, context: Context) -> bool:
     """Tell whether a message tells of a patient for whom what was shown last is not stated ("wait, he's on PD")."""
-    return bool(turn.features) and not turn.asks and not knowledge.withheld.isdisjoint(context.shown)
+    shown = bool(turn.features) and not turn.asks and not knowledge.withheld.isdisjoint(context.shown)
+    # "So nothing for PD at all?"
+    settings = bool(turn.named) and set(turn.named) == set(settings_of(knowledge, turn.named))
+    doubts = settings and likeliest(turn.whole.asked) is Facet.CLAIM
+    return shown or (doubts and withheld(knowledge, context.topics, context.asked))
 
 
 def other_than_shown(knowledge: Knowledge, turn: Turn, question: Question, context: Context) -> Question | None:

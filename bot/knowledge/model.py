@@ -177,6 +177,9 @@ class Topic(Entry):
     ended_by: tuple[str, ...] = Field(
         default=(), description="of a setting: words that, said later, tell that it is not this patient's"
     )
+    below_age: int | None = Field(
+        default=None, gt=0, description="of a setting: age in years below which a patient told of belongs to it"
+    )
     read_as: str | None = Field(
         default=None, description="what a reader takes any of its words for (brands, abbreviations)"
     )

@@ -678,6 +678,14 @@ def test_what_was_taken_back_is_not_shown_again(talk: Talk, rewrite: Rewrite) ->
     assert "salve.shine" not in ids(talk.say(ASK, "how is the dose of moon salve?", dose=1.0))
 
 
+def test_who_doubts_that_nothing_is_stated_is_told_so_again(talk: Talk, rewrite: Rewrite) -> None:
+    rewrite(*NOT_IN_THE_YOUNG)
+    talk.say(ASK, "dose of moon salve in a hatchling?", dose=1.0)
+    custom = talk.say(NOT_HELD, "so nothing for a hatchling at all?", "not_in_document", confidence=0.2, claim=0.9)
+    assert (custom["kind"], custom["facts"]) == ("out_of_scope", [])
+    assert phrases.NOT_STATED_FOR.format(what="young dragons") in talk.text
+
+
 def test_a_refusal_for_this_patient_says_so_and_the_way_out(talk: Talk, rewrite: Rewrite) -> None:
     rewrite(*NOT_IN_THE_YOUNG)
     note = phrases.NOT_STATED_FOR.format(what="young dragons")
@@ -724,6 +732,13 @@ def test_what_may_ask_for_the_source_gets_it(talk: Talk) -> None:
         ("was a hatchling, is an elder now", False),
         ("elder now", False),
         ("hatchling, never an elder", True),
+        ("hatchling because the elder died", True),
+        ("hatchling, elder not possible", True),
+        ("elder not possible", True),
+        ("moved from hatchling to elder", False),
+        ("the dragon is 3 years old", True),
+        ("it's 44yo", False),
+        ("aged 12", False),
         ("wait no it is a hatchling not an elder", True),
         ("a hatchling, not an elder", True),
         ("it was an elder once, then a hatchling came", True),
@@ -732,10 +747,20 @@ def test_what_may_ask_for_the_source_gets_it(talk: Talk) -> None:
 def test_a_setting_ends_by_its_denial_and_by_what_comes_after_it(
     talk: Talk, rewrite: Rewrite, said: str, held: bool
 ) -> None:
-    rewrite(("    words: [young dragon,", "    ended_by: [elder]\n    words: [young dragon,"))
+    rewrite(("    words: [young dragon,", "    ended_by: [elder]\n    below_age: 12\n    words: [young dragon,"))
     talk.say(ASK, "moon salve in a hatchling?", use=1.0)
     talk.say(ASK, said, "state_claim", claim=0.9)
     assert (talk.slots["features"] == ["young_dragon"]) is held
+
+
+@pytest.mark.parametrize(
+    ("said", "told"), [("3 weeks old", True), ("11-year-old", True), ("12 y/o", False), ("11", False)]
+)
+def test_an_age_may_tell_a_setting(talk: Talk, rewrite: Rewrite, said: str, told: bool) -> None:
+    rewrite(("    words: [young dragon,", "    below_age: 12\n    words: [young dragon,"), *NOT_IN_THE_YOUNG)
+    talk.say(ASK, f"dose of moon salve for a {said} dragon?", dose=1.0)
+    assert ("young_dragon" in talk.slots.get("features", [])) is told
+    assert (phrases.NOT_STATED_FOR.format(what="young dragons") in talk.text) is told
 
 
 def test_what_is_asked_about_is_no_feature_of_the_patient(talk: Talk) -> None:
