@@ -43,8 +43,8 @@ from bot.knowledge.turn import Reply, Turn
 
 NOT_HELD_AT_ALL = 0.9
 """Probability of a refusal from which a message that only names topics, or tells of a patient, stays refused."""
-SUMMARISES = 0.25
-"""Weight of a summary from which a message that is not answerable is taken for asking for one."""
+SUMMARISES, SUMMARISES_SURELY = 0.25, 0.4
+"""Weight of a summary from which a message that is not answerable is taken for asking for one; and any message."""
 SOURCES, ASKS_SOURCES = ("ask_source", "ask_references"), 0.4
 """Intents of asking where something is from, and their weight from which a message that is not answerable does."""
 SUPPORTED, MEANT = 0.1, 0.35
@@ -315,7 +315,7 @@ def _asked_back(knowledge: Knowledge, turn: Turn, context: Context) -> Answer | 
 def _sums_up(knowledge: Knowledge, turn: Turn, context: Context) -> bool:
     """Tell whether a message asks for a summary more than for anything else ("handover in 5 lines")."""
     weight = turn.ranking.get("summarise", 0.0)
-    most = weight >= max(SUMMARISES, *turn.whole.asked.values(), 0.0)
+    most = weight >= max((SUMMARISES_SURELY, *turn.whole.asked.values()))
     return most and bool(context.shown_before) and not about_of(knowledge, turn.named)
 
 

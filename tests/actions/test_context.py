@@ -838,6 +838,15 @@ def test_what_may_ask_for_a_summary_gets_one_where_there_is_something_to_sum_up(
     assert "salve.dose" in ids(talk.say(REFUSE, "a line for the night watch", "out_of_scope", **said))
 
 
+def test_what_asks_for_a_summary_more_than_for_anything_gets_one(talk: Talk) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    for asked in ({"overview": 0.4}, {}):
+        said = talk.say(ASK, "watch over in 5 lines", "ask_overview", ranking={"summarise": 0.45}, **asked)
+        assert "salve.dose" in ids(said)
+        assert talk.text.startswith(phrases.SUMMARY)
+    assert not talk.say(ASK, "of what", "ask_dose", ranking={"summarise": 0.3}, dose=0.1)["facts"]
+
+
 def test_no_drug_is_guessed_for_a_dose(talk: Talk) -> None:
     custom = talk.say(ASK, "what is the dose for this drip?", meant="moon_salve", dose=0.9)
     assert (custom["kind"], custom["facts"]) == ("clarify", [])
