@@ -12,6 +12,8 @@ from bot.knowledge.turn import Reply, Turn
 
 THANKS, INTRODUCTIONS = ("thank", "feedback_good", "goodbye"), ("tell_role", "greet")
 ABOUT_THE_BOT = ("ask_audience", "ask_capabilities", "ask_limits", "ask_currency", "greet", "thank", "goodbye")
+ASKS_BEYOND = 0.7
+"""Weight of what is asked from which a message that begins by taking note goes on with a question."""
 INTRODUCED, GREETS = 0.25, 0.3
 """Weight of introductions where a role is named, and where none is."""
 
@@ -40,7 +42,11 @@ def asks_nothing(knowledge: Knowledge, turn: Turn, context: Context, least: floa
     """
     if turn.asks or turn.named or turn.whole.foreign:
         return None
-    if turn.only_acknowledges or (turn.acknowledges and turn.weight(THANKS) >= least):
+    beyond = max(
+        (share for one in turn.questions for facet, share in one.asked.items() if facet is not Facet.CLAIM), default=0.0
+    )
+    thanks = turn.acknowledges and beyond < ASKS_BEYOND and turn.weight(THANKS) >= least
+    if turn.only_acknowledges or thanks:
         return nodded_at(knowledge, turn)
     introduces = turn.weight(INTRODUCTIONS)
     if turn.role and introduces >= INTRODUCED:

@@ -819,6 +819,17 @@ def test_who_only_takes_note_is_told_no_more(talk: Talk, said: str) -> None:
     assert talk.say(ASK, f"{said}?", use=0.6)["kind"] == "answer"
 
 
+def test_who_takes_note_may_go_on_with_a_question(talk: Talk) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    assert talk.say(NOT_HELD, "ok and how often one puts it on", "not_in_document", confidence=0.05, frequency=0.8)[
+        "facts"
+    ]
+    assert (
+        talk.say(NOT_HELD, "ok will put it on", "not_in_document", confidence=0.05, frequency=0.4)["kind"]
+        == "smalltalk"
+    )
+
+
 def test_another_one_is_another_of_the_group_spoken_of(talk: Talk) -> None:
     talk.say(ASK, "dose of moon salve?", dose=1.0)
     assert ids(talk.say(ASK, "and the other one, what does it do?", effect=0.9)) == ["cave.effect"]
