@@ -146,8 +146,10 @@ class ActionStartOver(Speaking):
         return talk.started_over(knowledge, turn)
 
     def noted(self, context: Context, turn: Turn, reply: Reply) -> dict[str, Any]:
-        """Empty the slots."""
-        return dict.fromkeys(SLOTS)
+        """Empty the slots, but for what the message tells of the patient who comes."""
+        told = super().noted(Context(), turn, reply)
+        kept = ("features", "measured", "denied", "role")
+        return {**dict.fromkeys(SLOTS), **{name: told[name] for name in kept if name in told}}
 
 
 class ActionFeedback(Speaking):

@@ -9,13 +9,15 @@ from bot.knowledge.model import Knowledge, TopicKind
 
 # Around the condition's name these say that the patient does not have it; "not vasculitis but ..." does not.
 DENIES = re.compile(
-    r"\b(?:no|not|without|w/o|non|never\s+had|isn['’]?t|(?:does|do|did|has|have)(?:\s+not|n['’]?t)(?:\s+(?:have|got|had))?|free\s+of)"
-    r"[\s-]+(?:(?:a|any|the|real|known|hx|history|of|case|got|for|have|had)\s+){0,3}$",
+    r"\b(?:no|not|without|w/o|non|never\s+had|(?:is|was|are|do|does|did|has|have)n['’]?t|ain['’]?t|(?:does|do|did|has|have)\s+not|free\s+of|"
+    r"no\s+(?:evidence|signs?)\s+of|(?:we['’]?ve\s+)?(?:excluded|ruled\s+out)|misdiagnosed\s+as|disagrees?\s+with|revised\s+from)"
+    r"[\s-]+(?:(?:a|any|the|real|known|hx|history|of|case|got|for|have|had|think|believe|it['’]?s|its|is|be|to)\s+){0,4}$",
     re.IGNORECASE,
 )
 DENIES_PLAINLY = re.compile(r"\b(?:without|w/o|non|never|free)\W(?:\w+\s+){0,3}$", re.IGNORECASE)
 EXCLUDES = re.compile(
-    r"^\W{0,3}(?:(?:has|have|had|was|is|were|been|being|now|already|since)\s+){0,3}(?:excluded|ruled\s+out|disproved)\b(?!\s+by\b)",
+    r"^\W{0,3}(?:(?:has|have|had|was|is|were|been|being|now|already|since)\s+){0,3}"
+    r"(?:(?:excluded|ruled\s+out|disproved)\b|-ve\b|negative\b|(?:the\s+)?wrong\b|off\s+the\s+table|no[.,!]|no$)",
     re.IGNORECASE,
 )
 # "Until calciphylaxis is ruled out" says that it is not.
@@ -29,10 +31,10 @@ OF_IT = re.compile(
 
 
 def denies(knowledge: Knowledge, text: str, topics: list[dict[str, Any]], asks: bool, claims: bool) -> bool:
-    """Tell whether a message says that the patient does not have the condition, and asks all the same.
+    """Tell whether a message says that the patient does not have the condition.
 
     Where it names what diagnoses the condition ("calcium normal, so no ..."), it is a claim on that, and so is what
-    contrasts the condition with others and asks nothing.
+    contrasts the condition with others beside a subject and asks nothing.
 
     Args:
         knowledge: the knowledge base.
@@ -46,7 +48,8 @@ def denies(knowledge: Knowledge, text: str, topics: list[dict[str, Any]], asks: 
     denied = [one for one in named if _denied(text[: one["start"]], text[one["end"] :])]
     plainly = all(DENIES_PLAINLY.search(text[: one["start"]]) for one in denied)
     diagnosed = any(kinds[one["value"]].diagnoses for one in topics) and not (plainly and not claims)
-    return bool(named) and len(denied) == len(named) and not diagnosed and (asks or not claims)
+    others = any(kinds[one["value"]].kind is TopicKind.SUBJECT for one in topics)
+    return bool(named) and len(denied) == len(named) and not diagnosed and (asks or not claims or not others)
 
 
 def _denied(before: str, after: str) -> bool:

@@ -71,11 +71,18 @@ CORRECTS_ITSELF = re.compile(r"\b(?:wait,?\s+no|no,?\s+wait|i\s+mean|scratch\s+t
 Told = dict[str, tuple[float | None, int]]
 # "Phosphate 2.1 today", "Mg back at 0.6".
 VALUE = re.compile(r"\W{0,2}(?:\s*(?:level|is|was|of|at|now|came|back|up|down|to))*\W{0,3}\d", re.IGNORECASE)
+ANOTHER = re.compile(
+    r"\W*(?:(?:ok|okay|right|and|now|so)\W+)*(?:new|next|nxt|another|different)\s+(?:patient|pt|pat|case)\b",
+    re.IGNORECASE,
+)
+"""How a message begins that is on another patient, whatever it goes on with."""
 INTRODUCES, INTRODUCES_LAY = "tell_role", "tell_lay_role"
 
 
 def context(tracker: Tracker) -> Context:
     """Return what the conversation remembers."""
+    if ANOTHER.match(tracker.latest_message.get("text") or ""):
+        return Context()
     return from_slots(tracker.slots).known_to(load())
 
 
@@ -124,6 +131,8 @@ def turn(tracker: Tracker) -> Turn:
         contrasts=bool(CONTRASTS.search(text)) and length <= MOST_WORDS_OF_CONTRAST,
         denies=denies,
         affirms=not denies and any(known[one].kind is TopicKind.CONDITION for one in named),
+        another=bool(ANOTHER.match(text)),
+        elsewhere=bool(_values(entities, "disease")),
         incomplete=bool(INCOMPLETE.search(text)),
         sender=tracker.sender_id or "",
         text=text,

@@ -72,9 +72,7 @@ class Speaking(Action, ABC):
             return reply
         if lay:
             return talk.decline_lay_reader(knowledge, turn)
-        # What was shown before may be looked at again; nothing new is shown of such a patient.
-        denied = context.denied and not turn.affirms and not reply.answer.placed
-        return talk.decline_denied(knowledge, turn) if denied else reply
+        return talk.decline_denied(knowledge, turn) if context.denied and not turn.affirms else reply
 
     def noted(self, context: Context, turn: Turn, reply: Reply) -> dict[str, Any]:
         """Return the slots to set."""

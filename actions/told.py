@@ -26,8 +26,9 @@ FAILS = re.compile(
 CHANGES = re.compile(r"\b(?:now|back|to|switch\w*|mov\w+|chang\w+|convert\w*|transferred|instead)\b", re.IGNORECASE)
 WAS = re.compile(r"\b(?:was|were|been|used\s+to|previously|formerly)\b[^,.;]*$", re.IGNORECASE)
 AGE = re.compile(
-    r"\b(?:aged?\s+)?(?P<age>\d{1,3})\s*-?\s*(?P<unit>yo|y/o|y\.o\.|(?:years?|yrs?|months?|mths?|mo|weeks?|wks?|days?)\s*-?\s*old)\b|"
-    r"\bage(?:d|:)?\s+(?P<aged>\d{1,3})\b",
+    r"\b(?:aged?\s+)?(?P<age>\d{1,3})\s*-?\s*(?P<unit>yo\b|y/o\b|y\.\s?o\b|(?:years?|yrs?|months?|mths?|mo|weeks?|wks?|days?)\s*-?\s*old\b)|"
+    r"\bage(?:d|:)?\s+(?P<aged>\d{1,3})\b|\b(?P<sex>\d{1,3})\s?(?-i:[MF])\b(?!\s+(?:in|of))|^\W*(?P<first>\d{1,2})\s?(?:yrs?|y)\b|"
+    r"\b(?:pt|patient|he|she|hes|shes|he['’]s|she['’]s|kid|boy|girl)\s+(?:is\s+)?(?:only\s+)?(?P<told>\d{1,2})\s*(?:$|[,.;?]|yrs?\b|years?\b)",
     re.IGNORECASE,
 )
 # A sentence on somebody; what it names is the patient's ("her leg wound is infected").
@@ -58,7 +59,10 @@ def features(text: str, topics: list[dict[str, Any]], asked: Question, asks: boo
     settings = [topic for topic, kind in kinds.items() if kind is TopicKind.SETTING]
     age = _age(text)
     by_age = [one.id for one in knowledge.topics if one.below_age and age is not None and age < one.below_age]
-    return tuple(dict.fromkeys([*settings, *by_age, *aside]))
+    by_pattern = [
+        one.id for one in knowledge.topics if any(re.search(pattern, text, re.IGNORECASE) for pattern in one.patterns)
+    ]
+    return tuple(dict.fromkeys([*settings, *by_age, *by_pattern, *aside]))
 
 
 def _asks_all_the_same(asked: Question) -> bool:
@@ -73,7 +77,7 @@ def _age(text: str) -> float | None:
     if found is None:
         return None
     in_years = (found["unit"] or "y")[0].lower() == "y"
-    return float(found["age"] or found["aged"]) if in_years else 0.0
+    return float(next(filter(None, map(found.group, ("age", "aged", "sex", "first", "told"))))) if in_years else 0.0
 
 
 def ended(text: str, topics: list[dict[str, Any]]) -> tuple[str, ...]:

@@ -103,4 +103,7 @@ def changes(
         found["denied"] = turn.denies
     if turn.role:
         found["role"] = turn.role.value
-    return found
+    if turn.elsewhere and context.topics and answer.kind is Kind.OUT_OF_SCOPE:
+        # What follows is of the other disease ("and in vasculitis?", "how long?").
+        found |= {"topics": [], "asked": {}}
+    return {**dict.fromkeys(SLOTS), **found} if turn.another else found

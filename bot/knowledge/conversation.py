@@ -189,7 +189,8 @@ def presented(knowledge: Knowledge, reply: Reply, turn: Turn, context: Context) 
     if said.kind is Kind.CLARIFY and context.last_kind == Kind.CLARIFY.value:
         said = said.copy(update={"kind": Kind.OUT_OF_SCOPE, "lead": lead or said.lead})
     role = turn.role or context.role
-    if said.kind is Kind.URGENT and role is Role.LAY:
+    denied = turn.denies or (context.denied and not turn.affirms)
+    if said.kind is Kind.URGENT and (role is Role.LAY or denied):
         return said.copy(update={"lead": phrases.URGENT, "facts": (), "pitfalls": ()})
     if said.placed:
         return said

@@ -177,6 +177,9 @@ class Topic(Entry):
     ended_by: tuple[str, ...] = Field(
         default=(), description="of a setting: words that, said later, tell that it is not this patient's"
     )
+    patterns: tuple[str, ...] = Field(
+        default=(), description="of a setting: regular expressions for how else it is told (30/40, G2P1), in any case"
+    )
     below_age: int | None = Field(
         default=None, gt=0, description="of a setting: age in years below which a patient told of belongs to it"
     )
@@ -185,6 +188,14 @@ class Topic(Entry):
     )
 
     _lists = _filled("words")
+
+    @validator("patterns", each_item=True)
+    def _is_an_expression(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"`{pattern}` is no regular expression: {error}") from error
+        return pattern
 
 
 class Pitfall(Entry):
@@ -210,6 +221,30 @@ class NotHeld(Entry):
     words: tuple[str, ...]
 
     _lists = _filled("words")
+
+
+class VitalSign(Entry):
+    """Values of a vital sign by which a message tells of an emergency; recognised, never shown."""
+
+    names: tuple[str, ...]
+    low: float
+    high: float
+
+    _lists = _filled("names")
+
+    @validator("high")
+    def _is_a_range(cls, high: float, values: dict[str, Any]) -> float:
+        if high < values.get("low", high):
+            raise ValueError("`high` is less than `low`")
+        return high
+
+
+class Emergencies(Entry):
+    """By what a message tells that a patient is in danger now, beside what a reader has learnt."""
+
+    signs: tuple[str, ...] = Field(default=(), description="words that tell it whatever else the message asks")
+    perhaps: tuple[str, ...] = Field(default=(), description="words that tell it where the reader does not rule it out")
+    vital_signs: tuple[VitalSign, ...] = ()
 
 
 class Reference(Entry):
@@ -254,6 +289,7 @@ class Knowledge(Entry):
     bare_topics: dict[Facet, str] = Field(default={}, description="topic of a question that names nothing")
     not_held: tuple[NotHeld, ...] = ()
     other_diseases: tuple[str, ...] = Field(default=(), description="short names of diseases that it is not about")
+    emergencies: Emergencies = Emergencies()
     shorthand: dict[str, str] = Field(default={}, description="what clinicians' shorter words are read as")
 
     _lists = _filled("topics", "facts")

@@ -21,18 +21,23 @@ _BETWEEN = r"(?:\s*[:=~]?\s*(?:(?:level|levels|of|is|was|at|now|came|back|about|
 _QUANTITY = re.compile(r"hormone|level|count", re.IGNORECASE)
 # No length of time, no multiple, no range, no hour and no half of a number.
 _NO_VALUE = (
-    r"(?![\d.,:]*\d|\s\d{3}\b|k\b|\s?(?:-|–|to)\s?\d|"
+    r"(?![\d.,:]*\d|\s\d{2,3}\b|o|k\b|\s?(?:thousand|hundred|million)|\s?(?:-|–|to)\s?\d|"
     r"\s?-?(?:x|×|times|fold|y|d|h|am|pm|(?:hour|hr|day|week|wk|month|mth|year|yr)s?|ago)\b)"
 )
 _NUMBER = (
-    rf"(?P<value>\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}}(?:\.\d+)?){_NO_VALUE}"
+    rf"(?P<value>\d{{1,3}}(?:,\d{{3}})+|(?!0\d)(?!\d+\.\d{{3}}\b)\d{{1,5}}(?:\.\d+)?){_NO_VALUE}"
     r"\s*(?P<unit>%|[a-zµμ]+\s?/\s?[a-z]+|(?:[pnm]mol|[pnmuµμ]?g|mcg|iu|u)\b)?"
 )
-# "PTH was 900, now 300".
-_NOW = re.compile(
-    rf"[^.;?!]*?\b(?:now|today|currently|latest)\b\W{{0,3}}(?:(?:at|is|it['’]?s|down\s+to|up\s+to)\s+)?{_NUMBER}",
-    re.IGNORECASE,
+# Further values of the same ("350 -> 900", "850 last year, 210 today"): between them no other name.
+_BETWEEN_VALUES = (
+    r"(?:[\s,;>→–-]|\b(?:in|on|at|to|up|down|rising|rose|falling|fell|then|was|is|it['’]?s|and|from|last|this|week|month|year|months?|mo|"
+    r"ago|yesterday|today|now|currently|latest|jan\w*|feb\w*|mar\w*|apr\w*|may|june?|july?|aug\w*|sept?\w*|oct\w*|nov\w*|dec\w*)\b)*"
 )
+_FURTHER = re.compile(rf"{_BETWEEN_VALUES}(?<![\d.]){_NUMBER}(?P<after>\s*(?:today|now|currently)\b)?", re.IGNORECASE)
+_NOW = re.compile(
+    r"\b(?:now|today|currently|latest)\b[\s:,]*(?:(?:at|is|it['’]?s|down\s+to|up\s+to)\s+)?$", re.IGNORECASE
+)
+_OTHER_UNIT = re.compile(r"[\s,;(~-]{0,4}(?:in\s+|ish\s+)?(?P<unit>[pnm]mols?(?:\s?/\s?l)?)\b", re.IGNORECASE)
 # "On it for 2 weeks, how long to go on?" tells what was, and asks what shall be.
 _ELAPSED = re.compile(
     r"\b(?:on|for|since|after|past|last|had)\b[^?.]*?\d\s?(?:days?|weeks?|wks?|months?|mths?)\b(?=[^?]*\b(?:how|when|what)\b)",
@@ -57,10 +62,28 @@ def measured(knowledge: Knowledge, text: str) -> dict[str, tuple[float | None, i
     for fact, figure in _thresholds(knowledge):
         names = "|".join(re.escape(name) for name in _names(knowledge, fact, figure))
         for match in re.finditer(rf"\b(?:{names})\b{_BETWEEN}{_NUMBER}", text, re.IGNORECASE):
-            last = _NOW.match(text, match.end()) or match
-            value = float(last["value"].replace(",", "")) if _in_unit(last["unit"], figure) else None
-            found[figure.measures] = (value, match.start())
+            if last := _latest(text, match):
+                value = float(last["value"].replace(",", "")) if _in_unit(_unit(text, last), figure) else None
+                found[figure.measures] = (value, match.start())
     return found
+
+
+def _latest(text: str, first: re.Match[str]) -> re.Match[str] | None:
+    """Return the value that is said to be the present one; None where several stand and none is."""
+    values, end = [first], first.end()
+    while further := _FURTHER.match(text, end):
+        if _NOW.search(text[end : further.start("value")]) or further["after"]:
+            return further
+        values.append(further)
+        end = further.end()
+    return first if len(values) == 1 else None
+
+
+def _unit(text: str, value: re.Match[str]) -> str | None:
+    """Return the unit of a value: right after it, or a little further ("70 (pmol)")."""
+    beyond = _OTHER_UNIT.match(text, value.end())
+    unit: str | None = value["unit"] or (beyond["unit"] if beyond else None)
+    return unit
 
 
 def corrected(

@@ -44,8 +44,8 @@ _SAYS = rf"i\s?['’]?\s?a?m\s+{_BEFORE}|this\s+is\s*,?\s*{_BEFORE}|as\s+an?\s+(
 _TELLS = {role: re.compile(rf"\b(?:{_SAYS})(?:{words})\b", re.IGNORECASE) for role, words in _WORDS.items()}
 _NAMES = {role: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for role, words in _WORDS.items()}
 _RELATIVE = (
-    "(?:(?:step|grand|god)?(?:mum|mom|mother|dad|father|son|daughter|child|brother|sister)|nana?|gran(?:ny|ma|pa)?|husband|"
-    "wife|partner|kid|baby|uncle|aunt(?:ie|y)?|niece|nephew|cousin|boyfriend|girlfriend|friend|neighbou?r|relative)"
+    "(?:(?:step|grand|god)?(?:mum|mom|mam|mother|dad|father|son|daughter|child|brother|sister)|nana?|gran(?:ny|ma|pa|dad)?|"
+    "husband|hubby|wife|partner|fianc[eé]e?|kid|baby|uncle|aunt(?:ie|y)?|niece|nephew|cousin|boyfriend|girlfriend|friend|neighbou?r|relative)"
     "(?:-in-law)?"
 )
 _LAY = re.compile(
@@ -56,6 +56,13 @@ _LAY = re.compile(
     rf"\bi\s?['’]?\s?a?m\s+(?:(?:a|the|just)\s+)*(?:his|her|their|\w+['’]s)\s+(?:[\w-]+\s+)?{_RELATIVE}\b|"
     r"\bi\s?['’]?\s?a?m\s+(?:just\s+)?(?:a|the)\s+(?:patient|relative|carer)\b|"
     r"(?:^|[.!?;]\s*)as\s+a\s+(?:patient|relative|carer)\b|\bas\s+a\s+(?:patient|relative|carer)(?:\s*,|\s+i\b|\s+myself\b)|"
+    # What nobody says of a patient of his own.
+    rf"\b(?:asking|here)\s+for\s+my\s+(?:[\w-]+\s+)?{_RELATIVE}\b|"
+    r"(?:^|[.!?])\W*(?:patient|relative|daughter|son|wife|husband|carer)\s+here\b|"
+    rf"\b(?:i\s?['’]?\s?a?m\s+(?:his|her|their)\s+carer|worried\s+relative|{_RELATIVE}\s+of\s+(?:a|the)\s+(?:pt|patient))\b|"
+    r"\bmy\s+(?:own\s+)?(?:legs?|skin|sores?|tablets)\b(?!\s+(?:pt|patient|service|clinic|nurse))|"
+    r"\bkill(?:ing)?\s+me\b|\bam\s+i\s+going\s+to\b|\bi\s+take\s+(?:it|this|these)\b|"
+    r"\btold\s+(?:me\s+)?(?:i|ive|i['’]ve)\s+(?:got|have)\b|"
     r"\bi\s+have\s+(?:just\s+)?been\s+diagnosed\b|\bi\s+was\s+(?:just\s+)?diagnosed\b",
     re.IGNORECASE,
 )
@@ -76,7 +83,13 @@ def _ill(condition: tuple[str, ...]) -> re.Pattern[str]:
     """Return what somebody says who has a condition, and not a patient with it ("I have a ... case")."""
     names = "|".join(map(re.escape, condition)) or "(?!)"
     return re.compile(
-        rf"\bi(?:['’]ve|\s+have|\s+got)\s+(?:got\s+)?(?:{names})\s*(?:$|[.,;!?]|(?:and|so|myself|what|how|will|can|should)\b)",
+        rf"\bi(?:['’]ve|\s+have|\s+got)\s+(?:got\s+)?(?:{names})\s*"
+        r"(?:$|[.,;!?]|(?:and|so|myself|what|how|will|can|should)\b)|"
+        rf"\bmy\s+(?:[\w-]+\s+)?{_RELATIVE}['’]?s\s+(?:{names})\b|"
+        r"(?<!her )(?<!his )(?<!their )(?<!the )(?<!pts )(?<!a )(?<!and )"
+        rf"\b(?:mum|mom|mam|hubby|grandpa|grandma)(?:['’]?s)?\s+(?:(?:has|got)\s+)?(?:{names})\b|"
+        rf"\bi\s+take\b.*\bgot\s+(?:{names})\b|"
+        rf"\bmy\s+(?:{names})\s+(?:is\s+)?(?:going|wounds?|sores?|has)\b",
         re.IGNORECASE,
     )
 

@@ -41,6 +41,8 @@ class Turn(Entry):
     contrasts: bool = Field(default=False, description="whether it asks how two statements go together")
     denies: bool = Field(default=False, description="whether it says that the patient does not have the condition")
     affirms: bool = Field(default=False, description="whether it names the condition, and not to deny it")
+    another: bool = Field(default=False, description="whether it begins as one on another patient")
+    elsewhere: bool = Field(default=False, description="whether it names another disease")
     incomplete: bool = Field(default=False, description="whether a word says that something is missing")
     sender: str = Field(default="", description="id of the conversation")
     text: str = Field(default="", description="the message; for a remark, and never for a slot")

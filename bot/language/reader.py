@@ -25,7 +25,7 @@ from spacy.tokens import Doc, Span
 from bot.knowledge.loading import KnowledgeError, load
 from bot.knowledge.model import Facet, TopicKind
 from bot.knowledge.selection import speak_of, subjects
-from bot.language import heads, scope
+from bot.language import emergency, heads, scope
 from bot.language.featurizer import PART_VECTORS, SentenceEncoder, vector_of
 from bot.language.heads import Heads, Outputs, Reads
 from bot.language.labels import EMERGENCY, HELD, NOT_IN_DOCUMENT, OTHER, OUT_OF_SCOPE, Names, facet_of
@@ -80,7 +80,8 @@ class QuestionReader(IntentClassifier, GraphComponent):
         subject then needs ``short_subject``; up to ``long`` words ``sure``). ``fit``: least part of what is asked that
         facts on the topics answer, unless scope has ``unfit``.
         ``topic``: least for a topic that is meant without its name; ``background``, below which a topic named beside
-        another is background; ``urgent``, ``other``: of an emergency, and of talk about the bot.
+        another is background; ``urgent``, ``other``: of an emergency, and of talk about the bot; of an emergency that a
+        word tells, ``perhaps`` where the word may be a question's, ``unnamed_sign`` where the condition is not named.
         """
         return {
             "held_out": 16,
@@ -103,6 +104,8 @@ class QuestionReader(IntentClassifier, GraphComponent):
             "topic": 0.2,
             "background": 0.05,
             "urgent": 0.4,
+            "perhaps": 0.15,
+            "unnamed_sign": 0.02,
             "other": 0.5,
             "ranking": 3,
         }
@@ -210,8 +213,12 @@ class QuestionReader(IntentClassifier, GraphComponent):
 
     def _intent(self, message: Message, outputs: Outputs, ranking: list[dict[str, Any]]) -> dict[str, Any]:
         """Decide in this order: an emergency, talk about the bot, not answerable, what is asked."""
-        if ranking[0]["name"] == EMERGENCY and ranking[0]["confidence"] > self.config["urgent"]:
-            return dict(ranking[0])
+        (danger,) = [entry for entry in ranking if entry["name"] == EMERGENCY] or [{"confidence": 0.0}]
+        least = self._least_of_emergency(message)
+        if (danger is ranking[0] and danger["confidence"] > self.config["urgent"]) or (
+            least is not None and danger["confidence"] >= least
+        ):
+            return {"name": EMERGENCY, "confidence": danger["confidence"]}
         asked = [entry for entry in ranking if facet_of(entry["name"])]
         scopes = (OUT_OF_SCOPE, NOT_IN_DOCUMENT, EMERGENCY)
         others = [entry for entry in ranking if not facet_of(entry["name"]) and entry["name"] not in scopes]
@@ -224,6 +231,18 @@ class QuestionReader(IntentClassifier, GraphComponent):
             beyond = outputs.scope[OTHER] > outputs.scope[1 - HELD]
             return {"name": OUT_OF_SCOPE if beyond else NOT_IN_DOCUMENT, "confidence": round(1 - held, 4)}
         return {"name": asked[0]["name"] if asked else ranking[0]["name"], "confidence": round(held, 4)}
+
+    def _least_of_emergency(self, message: Message) -> float | None:
+        """Return from which probability on a message with its signs tells of an emergency; as typed and as spelt.
+
+        One that does not name the condition may be on another's drug ("magnesium in torsades").
+        """
+        knowledge, doc = load(), message.get(SPACY_DOCS[TEXT])
+        signs, perhaps = knowledge.emergencies, self.config["perhaps"]
+        found = [emergency.least_likely(signs, text, perhaps) for text in (message.get(TEXT), plain_text(doc))]
+        least = min((one for one in found if one is not None), default=None)
+        named = any(span.ent_id_ == knowledge.condition().id for span in doc.ents)
+        return least if least is None or named else max(least, self.config["unnamed_sign"])
 
     def _in_scope(self, message: Message, evidence: scope.Evidence, held: float) -> bool:
         """Tell whether a question is to be answered: the less it names of the document, the surer one has to be."""

@@ -77,6 +77,7 @@ class Talk:
         likely: dict[str, float] | None = None,
         confidence: float = 0.9,
         ranking: dict[str, float] | None = None,
+        disease: str = "",
         **asked: float,
     ) -> Any:
         """Say a text whose topics are found by their words; return `custom`."""
@@ -85,9 +86,11 @@ class Talk:
             for word, topic in WORDS.items()
             if word in text
         ]
+        if disease:
+            entities.append({"entity": "disease", "value": disease, "start": 0, "end": 0})
         intent = intent or f"ask_{next(iter(asked), 'use')}"
         entities.sort(key=lambda one: int(str(one["start"])))
-        topics = [one["value"] for one in entities] or [meant] * bool(meant)
+        topics = [one["value"] for one in entities if one["entity"] == "topic"] or [meant] * bool(meant)
         part = {"topics": topics, "asked": asked, "likely": likely or {}, "words": len(text.split())}
         message = {
             "text": text, "entities": entities, "questions": [part],
@@ -391,7 +394,11 @@ def test_a_value_in_another_unit_is_said_not_to_be_compared(talk: Talk, made_up_
         ("is 1,250", 1250), ("was 95, now 60", 60), ("back at 70.5", 70.5), ("now 60%", 60), ("70, cave warm", 70),
         ("65 mg", None), ("65 mmol / l", None),
         ("9 times the usual", "none"), ("3 weeks ago", "none"), ("2k", "none"), ("40-60", "none"), ("1 200", "none"),
-        ("today 14:30", "none"),
+        ("today 14:30", "none"), ("at 0800 was 32", "none"), ("1.200", "none"), ("6oo", "none"), ("6 00", "none"),
+        ("1.5 thousand", "none"),
+        ("35 -> 90", "none"), ("35 rising to 90", "none"), ("35 in jan 90 in june", "none"),
+        ("85 last year, 21 today", 21),
+        ("35, cave 7", 35), ("70 (pmol)", None), ("70, in mmol", None), ("60 -ish pmol", None),
     ],
 )  # fmt: skip
 def test_a_value_is_read_as_it_was_told_or_not_at_all(
@@ -624,8 +631,11 @@ def test_a_denial_holds_until_the_condition_is_named_or_another_patient_begins(
         custom = talk.say(ASK, said, frequency=0.9)
         assert (custom["kind"], custom["facts"]) == ("out_of_scope", [])
         assert talk.text.startswith(phrases.DENIED_BEFORE.format(condition=name))
-    assert ids(talk.say(module.ActionSummarise(), "summarise", "summarise")) == shown
+    assert not talk.say(module.ActionSummarise(), "summarise", "summarise")["facts"]
+    urgent = talk.say(module.ActionUrgent(), "moon salve burns, it lies still", "report_emergency")
+    assert (urgent["kind"], urgent["facts"]) == ("urgent", [])
     assert talk.say(ASK, "how much moon salve in blight?", dose=0.9)["facts"]
+    assert shown[0] in ids(talk.say(module.ActionSummarise(), "summarise", "summarise"))
     assert talk.say(ASK, "and how often?", frequency=0.9)["facts"]
     talk.say(ASK, "no blight here, how much moon salve?", dose=0.9)
     talk.say(module.ActionStartOver(), "new patient", "start_over")
@@ -661,6 +671,50 @@ def test_what_only_looks_like_a_denial_is_answered(talk: Talk, rewrite: Rewrite,
 def test_a_question_around_the_condition_s_name_is_no_denial(talk: Talk, said: str) -> None:
     assert talk.say(ASK, said, dose=0.9)["kind"] == "answer"
     assert not talk.slots.get("denied")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "not blight", "its not blight", "blight ruled out", "not blight after all", "turns out it isnt blight",
+        "no blight then",
+        "blight has been excluded by the smith", "blight is off the table", "blight -ve", "misdiagnosed as blight",
+        "blight? no.",
+        "the smith dont think its blight", "no evidence of blight",
+    ],
+)  # fmt: skip
+def test_a_bare_denial_is_heard_too(talk: Talk, said: str) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    for intent in ("state_claim", "name_topic"):
+        assert talk.say(ASK, said, intent, claim=0.9)["kind"] == "out_of_scope"
+        assert talk.slots["denied"] is True
+        assert not talk.say(ASK, "and how often?", frequency=1.0)["facts"]
+
+
+@pytest.mark.parametrize("action", [ASK, module.ActionStartOver(), REFUSE])
+def test_another_patient_begins_anew_with_what_is_told_of_him(talk: Talk, action: Action) -> None:
+    talk.say(ASK, "dose of moon salve? scale count against the usual is 95%", dose=1.0)
+    talk.say(ASK, "no blight here, moon salve?", dose=1.0)
+    talk.say(action, "ok new patient: a hatchling", "start_over", claim=0.2)
+    assert talk.slots["features"] == ["young_dragon"]
+    assert not any(talk.slots.get(name) for name in ("topics", "shown_before", "measured", "denied"))
+    talk.say(ASK, "next pt, moon salve?", use=1.0)
+    assert not talk.slots["features"]
+
+
+def test_what_follows_another_disease_is_not_asked_of_this_one(talk: Talk) -> None:
+    talk.say(ASK, "dose of moon salve?", dose=1.0)
+    talk.say(REFUSE, "and in mange?", "out_of_scope", disease="mange", claim=0.1)
+    assert not talk.say(ASK, "how often?", frequency=1.0)["facts"]
+    assert "salve.course" in ids(talk.say(ASK, "how often is moon salve applied?", frequency=1.0))
+
+
+def test_a_setting_may_be_told_by_a_pattern(talk: Talk, rewrite: Rewrite) -> None:
+    rewrite(
+        ("    words: [young dragon,", "    patterns: ['\\bE\\dH\\d']\n    words: [young dragon,"), *NOT_IN_THE_YOUNG
+    )
+    assert not talk.say(ASK, "e1h2, dose of moon salve?", dose=1.0)["facts"]
+    assert talk.slots["features"] == ["young_dragon"]
 
 
 def test_what_was_taken_back_is_not_shown_again(talk: Talk, rewrite: Rewrite) -> None:
