@@ -27,7 +27,7 @@ CHANGES = re.compile(r"\b(?:now|back|to|switch\w*|mov\w+|chang\w+|convert\w*|tra
 WAS = re.compile(r"\b(?:was|were|been|used\s+to|previously|formerly)\b[^,.;]*$", re.IGNORECASE)
 AGE = re.compile(
     r"\b(?:aged?\s+)?(?P<age>\d{1,3})\s*-?\s*(?P<unit>yo\b|y/o\b|y\.\s?o\b|(?:years?|yrs?|months?|mths?|mo|weeks?|wks?|days?)\s*-?\s*old\b)|"
-    r"\bage(?:d|:)?\s+(?P<aged>\d{1,3})\b|\b(?P<sex>\d{1,3})\s?(?-i:[MF])\b(?!\s+(?:in|of))|^\W*(?P<first>\d{1,2})\s?(?:yrs?|y)\b|"
+    r"\bage(?:d|:)?\s+(?P<aged>\d{1,3})\b|\b(?P<sex>\d{1,3})\s?(?-i:[MF])\b(?!\s+(?:in|of|cath\w*|line|drain|foley|tube)\b)|^\W*(?P<first>\d{1,2})\s?(?:yrs?|y)\b|"
     r"\b(?:pt|patient|he|she|hes|shes|he['’]s|she['’]s|kid|boy|girl)\s+(?:is\s+)?(?:only\s+)?(?P<told>\d{1,2})\s*(?:$|[,.;?]|yrs?\b|years?\b)",
     re.IGNORECASE,
 )
