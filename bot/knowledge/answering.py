@@ -27,6 +27,8 @@ from bot.knowledge.selection import (
 BARE_WORDS = 5
 CLAIM = "state_claim"
 """Intent of a statement that is to be confirmed or corrected."""
+COURSE = (Facet.DOSE, Facet.FREQUENCY, Facet.DURATION)
+"""What a course of treatment consists of."""
 NAMED_ALONE = "name_topic"
 """Intent of a message that names a topic and asks nothing: what was asked last is asked of it."""
 
@@ -129,6 +131,8 @@ def answer_urgent(knowledge: Knowledge, question: Question) -> Answer:
         if not selection.facts:
             selection = select(knowledge, question.topics, {Facet.USE: 1.0, Facet.OVERVIEW: 1.0})
         facts, pitfalls = tuple(knowledge.fact_by_id[fact.id] for fact in selection.facts), selection.pitfalls
+        # The dose of a drug that may have done it is not for now.
+        facts = tuple(fact for fact in facts if not set(COURSE) & set(fact.facets)) or facts
     return Answer(
         kind=Kind.URGENT,
         lead=f"{phrases.URGENT} {phrases.URGENT_FACTS}" if facts else phrases.URGENT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from bot.knowledge.answering import NAMED_ALONE, Question, withheld
+from bot.knowledge.answering import COURSE, NAMED_ALONE, Question, withheld
 from bot.knowledge.context import Context
 from bot.knowledge.model import Facet, Fact, Knowledge, TopicKind
 from bot.knowledge.selection import LEAST_HELD_SHARE as HELD
@@ -48,7 +48,6 @@ TOLD_OF_TREATMENT = (Facet.EFFECT, Facet.EVIDENCE)
 """What is asked of a treatment, and of no outcome by itself."""
 OTHER_ONE = re.compile(r"\bother\s+(?:one|drug|agent|thing)\b", re.IGNORECASE)
 """What was not spoken of, of the group that what was spoken of belongs to."""
-COURSE = (Facet.DOSE, Facet.FREQUENCY, Facet.DURATION)
 SELDOM = (None, Facet.ACCESS, Facet.ADMINISTRATION, Facet.AGENT, Facet.METHOD, Facet.INTERACTION)
 """What documents like this seldom say: a refusal of it stands."""
 REFUSALS = ("out_of_scope", "not_in_document")

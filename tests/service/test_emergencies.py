@@ -32,6 +32,8 @@ def test_the_pathway_comes_first(bot: Any, new_sender: Any, text: str) -> None:
     answer = bot.post(json={"sender": new_sender(), "message": text}).json()
     assert {message["custom"]["kind"] for message in answer if "custom" in message} == {"urgent"}
     assert answer[0]["text"].startswith(phrases.URGENT)
+    shown = {fact["id"] for message in answer if "custom" in message for fact in message["custom"]["facts"]}
+    assert not shown & {"sts.dose", "sts.frequency", "sts.duration"}, "the drug may have done it"
 
 
 @pytest.mark.parametrize("text", NONE)
