@@ -125,9 +125,9 @@ class ActionSummarise(Speaking):
         """Show all facts by topic, each with its source."""
         return conversation.summary(knowledge, turn, context)
 
-    def noted(self, context: Context, turn: Turn, reply: Reply) -> dict[str, Any]:
+    def noted(self, knowledge: Knowledge, context: Context, turn: Turn, reply: Reply) -> dict[str, Any]:
         """Go on where the conversation was: a summary speaks of all topics and is about none."""
-        found = super().noted(context, turn, reply)
+        found = super().noted(knowledge, context, turn, reply)
         return {name: value for name, value in found.items() if name != "topics" or not reply.answer.by_topic}
 
 
@@ -145,9 +145,9 @@ class ActionStartOver(Speaking):
         """Say so."""
         return talk.started_over(knowledge, turn)
 
-    def noted(self, context: Context, turn: Turn, reply: Reply) -> dict[str, Any]:
+    def noted(self, knowledge: Knowledge, context: Context, turn: Turn, reply: Reply) -> dict[str, Any]:
         """Empty the slots, but for what the message tells of the patient who comes."""
-        told = super().noted(Context(), turn, reply)
+        told = super().noted(knowledge, Context(), turn, reply)
         kept = ("features", "measured", "denied", "role")
         return {**dict.fromkeys(SLOTS), **{name: told[name] for name in kept if name in told}}
 

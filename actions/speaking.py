@@ -55,7 +55,7 @@ class Speaking(Action, ABC):
         # Noted as answered: what is shown of the patient beside it is no topic of the conversation.
         reply = conversation.went_on_with(knowledge, reply)
         noted = reply.copy(update={"answer": reply.answer.copy(update={"kind": said.kind})})
-        return [SlotSet(name, value) for name, value in self.noted(context, turn, noted).items()]
+        return [SlotSet(name, value) for name, value in self.noted(knowledge, context, turn, noted).items()]
 
     def _replied(self, knowledge: Knowledge, turn: Turn, context: Context) -> Reply:
         """Reply to what goes before the action's own: who asks, thanks without a word, two statements at odds."""
@@ -74,7 +74,7 @@ class Speaking(Action, ABC):
             return talk.decline_lay_reader(knowledge, turn)
         return talk.decline_denied(knowledge, turn) if context.denied and not turn.affirms else reply
 
-    def noted(self, context: Context, turn: Turn, reply: Reply) -> dict[str, Any]:
+    def noted(self, knowledge: Knowledge, context: Context, turn: Turn, reply: Reply) -> dict[str, Any]:
         """Return the slots to set."""
-        withheld = load().holding_in(features(context, turn)).withheld
-        return changes(context, turn, reply, turn.named if subjects(load(), turn.named) else (), withheld)
+        named = turn.named if subjects(knowledge, turn.named) else ()
+        return changes(context, turn, reply, named, knowledge.withheld)

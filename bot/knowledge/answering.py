@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import Field
 
@@ -82,12 +82,13 @@ def answer_question(knowledge: Knowledge, question: Question) -> Answer:
 def withheld(knowledge: Knowledge, topics: Sequence[str], asked: Mapping[Facet, float]) -> bool:
     """Tell whether the document states what is asked, but not for this patient; nothing else stands in its place."""
     most = likeliest(asked)
-    withheld = [knowledge.fact_by_id[fact] for fact in knowledge.withheld]
-    meant = {topic for fact in withheld if most in fact.facets and most not in fact.loosely for topic in fact.topics}
-    return bool(meant & set(topics)) and not any(
-        most in fact.facets and most not in fact.loosely and meant & set(topics) & set(fact.topics)
-        for fact in knowledge.facts
-    )
+
+    def answered_by(facts: Iterable[Fact]) -> set[str]:
+        """Return the topics of which facts answer it squarely."""
+        return {topic for fact in facts if most in fact.facets and most not in fact.loosely for topic in fact.topics}
+
+    meant = answered_by(knowledge.fact_by_id[fact] for fact in knowledge.withheld) & set(topics)
+    return bool(meant) and not meant & answered_by(knowledge.facts)
 
 
 def _selected(

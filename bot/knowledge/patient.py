@@ -63,20 +63,23 @@ def measured(knowledge: Knowledge, text: str) -> dict[str, tuple[float | None, i
         names = "|".join(re.escape(name) for name in _names(knowledge, fact, figure))
         for match in re.finditer(rf"\b(?:{names})\b{_BETWEEN}{_NUMBER}", text, re.IGNORECASE):
             if last := _latest(text, match):
-                value = float(last["value"].replace(",", "")) if _in_unit(_unit(text, last), figure) else None
+                value = _number(last) if _in_unit(_unit(text, last), figure) else None
                 found[figure.measures] = (value, match.start())
     return found
 
 
 def _latest(text: str, first: re.Match[str]) -> re.Match[str] | None:
     """Return the value that is said to be the present one; None where several stand and none is."""
-    values, end = [first], first.end()
+    several, end = False, first.end()
     while further := _FURTHER.match(text, end):
         if _NOW.search(text[end : further.start("value")]) or further["after"]:
             return further
-        values.append(further)
-        end = further.end()
-    return first if len(values) == 1 else None
+        several, end = True, further.end()
+    return None if several else first
+
+
+def _number(value: re.Match[str]) -> float:
+    return float(value["value"].replace(",", ""))
 
 
 def _unit(text: str, value: re.Match[str]) -> str | None:
@@ -105,7 +108,7 @@ def corrected(
         return None
     for fact, figure in _thresholds(knowledge):
         if figure.measures in before and (not shown or fact.id in shown) and _in_unit(match["unit"], figure):
-            return figure.measures, float(match["value"].replace(",", "")), fact.topics[0]
+            return figure.measures, _number(match), fact.topics[0]
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from bot.knowledge.model import Emergencies, VitalSign
+from bot.knowledge.model import Emergencies, Topic, VitalSign
 from bot.language.emergency import SURE, least_likely
 
 PERHAPS = 0.3
@@ -41,6 +41,14 @@ def test_signs_are_found_by_their_words_and_values(text: str, least: float | Non
 
 def test_without_signs_there_is_no_emergency() -> None:
     assert least_likely(Emergencies(), "it lies still", PERHAPS) is None
+
+
+@pytest.mark.parametrize(("key", "value"), [("patterns", ["("]), ("below_age", 0)])
+def test_how_else_a_setting_is_told_is_checked(key: str, value: object) -> None:
+    setting = {"id": "young_dragon", "kind": "setting", "name": "young dragons", "words": ["hatchling"]}
+    Topic.parse_obj(setting)
+    with pytest.raises(ValidationError, match=key):
+        Topic.parse_obj({**setting, key: value})
 
 
 def test_a_vital_sign_is_a_range() -> None:
